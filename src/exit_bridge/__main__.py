@@ -1,0 +1,5 @@
+"""`python -m exit_bridge`."""
+
+from exit_bridge.cli import main
+
+main()

@@ -1,0 +1,24 @@
+"""The instrument: a question bank's structure, words, rules and actions, loaded and checked."""
+
+from exit_bridge.bank.about import About
+from exit_bridge.bank.load import load_bank, shipped_banks
+from exit_bridge.bank.questionnaire import COMMENT_PREFIX, HIDDEN, REPLY_TO, Questionnaire, questionnaire
+from exit_bridge.bank.types import NON_ANSWERS, STAGES, Ingredient, Item, QuestionBank
+from exit_bridge.bank.wording import Wording
+
+__all__ = [
+    "COMMENT_PREFIX",
+    "HIDDEN",
+    "NON_ANSWERS",
+    "REPLY_TO",
+    "STAGES",
+    "About",
+    "Ingredient",
+    "Item",
+    "QuestionBank",
+    "Questionnaire",
+    "Wording",
+    "load_bank",
+    "questionnaire",
+    "shipped_banks",
+]

@@ -1,0 +1,272 @@
+"""Read a question bank from TOML and turn it into values.
+
+A bank is one TOML document. It may be one file, or a folder whose `*.toml` files are put together (each top-level
+key in one file only) with its words in `wording.<language>.toml`. Banks shipped with the package are found by their
+reference, such as `exit-open@1`; they are checked by the tests, files from elsewhere are checked at every load.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from exit_bridge.bank.types import (
+    Action,
+    Band,
+    ContextQuestion,
+    Evidence,
+    Ingredient,
+    Item,
+    QuestionBank,
+    Reading,
+    Rule,
+    Source,
+    StageEmphasis,
+    Variant,
+)
+from exit_bridge.bank.wording import wording
+from exit_bridge.errors import BankError, UnknownBank
+
+Document = dict[str, Any]
+
+_DATA = files("exit_bridge.bank") / "data"
+_READING = {"low": 50, "strength": 50, "joint_weakest": 12, "stands_out": 16}
+
+
+def shipped_banks() -> tuple[str, ...]:
+    """References of every bank in the package, such as `exit-open@1`. Published ones stay for ever."""
+    names = sorted(entry.name for entry in _DATA.iterdir() if entry.is_dir())
+    return tuple("@".join(name.rsplit("-", 1)) for name in names)
+
+
+@lru_cache(maxsize=32)
+def load_bank(bank: str = "exit-open@1", wordings: tuple[str, ...] = ()) -> QuestionBank:
+    """Load a bank by reference or path, with wording files laid over or added to its own.
+
+    Raises UnknownBank for a reference that is not shipped, BankError (with every fault) for a file that cannot be used.
+    """
+    from exit_bridge.bank.check import faults_in
+
+    own = bank.endswith(".toml") or Path(bank).is_dir()
+    document = _from_path(Path(bank)) if own else _shipped(bank)
+    for path in map(Path, wordings):
+        _lay_over(document, _toml(path), str(path))
+    if own or wordings:
+        faults = faults_in(document)
+        if faults:
+            name = bank if own else ", ".join(wordings)
+            raise BankError(f"{len(faults)} thing(s) to mend in the question bank", where=name, faults=faults)
+    return build(document)
+
+
+def read_document(path: Path) -> Document:
+    """The raw document of a bank file or folder, as `bank check` reads it. Raises BankError when it is no TOML."""
+    return _from_path(path)
+
+
+# -- reading -------------------------------------------------------------------------------------------------------
+
+
+def _shipped(ref: str) -> Document:
+    folder = _DATA / ref.replace("@", "-")
+    if "@" not in ref or "/" in ref or not folder.is_dir():
+        raise UnknownBank(
+            f"There is no question bank {ref!r} in this version",
+            fix=f"Use one of {', '.join(shipped_banks())}, a path to a bank file, or a newer exit-bridge",
+        )
+    return _put_together((entry.name, entry.read_bytes()) for entry in folder.iterdir() if entry.name.endswith(".toml"))
+
+
+def _from_path(path: Path) -> Document:
+    if not path.exists():
+        raise BankError("There is no such question bank file", where=str(path), fix="Check the path")
+    entries = sorted(path.glob("*.toml")) if path.is_dir() else [path]
+    document = _put_together((str(entry), entry.read_bytes()) for entry in entries)
+    return _with_default_words(document)
+
+
+def _put_together(entries: Iterable[tuple[str, bytes]]) -> Document:
+    document: Document = {"wording": {}}
+    for name, content in sorted(entries):
+        part = _parse(name, content)
+        if Path(name).name.startswith("wording."):
+            document["wording"][part.get("language", "")] = part
+            continue
+        for key, value in part.items():
+            if key == "wording":
+                document["wording"].update(value)
+            elif key in document:
+                raise BankError(f"{key!r} stands in two files of this bank", where=name, fix="Keep it in one")
+            else:
+                document[key] = value
+    return document
+
+
+def _toml(path: Path) -> Document:
+    if not path.is_file():
+        raise BankError("There is no such wording file", where=str(path), fix="Check the path")
+    return _parse(str(path), path.read_bytes())
+
+
+def _parse(name: str, content: bytes) -> Document:
+    try:
+        return tomllib.loads(content.decode())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        reason = str(error) if isinstance(error, tomllib.TOMLDecodeError) else "the file is not UTF-8"
+        raise BankError(f"This is not TOML: {reason}", where=name, fix="Mend that line") from None
+
+
+def _with_default_words(document: Document) -> Document:
+    """Form sentences, bands and context words an own bank leaves out are ours, in the languages we have."""
+    ours = _shipped("exit-open@1")["wording"]
+    for language, words in document["wording"].items():
+        if language not in ours or not isinstance(words, dict):
+            continue
+        words.setdefault("language", language)
+        for section in ("bands", "non_answers", "terms"):
+            words[section] = {**ours[language][section], **words.get(section, {})}
+        for section in ("form", "context"):
+            mine = {k: v for k, v in ours[language][section].items() if k != "independence"}
+            words[section] = {**mine, **words.get(section, {})}
+    return document
+
+
+def _lay_over(document: Document, words: Document, where: str) -> None:
+    language = words.get("language")
+    if not isinstance(language, str):
+        raise BankError("A wording file must say its language", where=where, fix='Add a line such as language = "en"')
+    ref = f"{document.get('id')}@{document.get('version')}"
+    if words.get("bank", ref) != ref:
+        raise BankError(f"This wording is for {words['bank']}, not for {ref}", where=where, fix="Use the matching one")
+    structure = set(words) & {"items", "ingredients"} and any(
+        isinstance(words.get(key), list) for key in ("items", "ingredients")
+    )
+    if structure:
+        raise BankError("A wording file holds words only", where=where, fix="Load it as a bank, or take [[items]] out")
+    document["wording"][language] = _merged(document["wording"].get(language, {}), words)
+
+
+def _merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> Document:
+    out = dict(base)
+    for key, value in over.items():
+        mine = out.get(key)
+        out[key] = _merged(mine, value) if isinstance(mine, dict) and isinstance(value, dict) else value
+    return out
+
+
+# -- building ------------------------------------------------------------------------------------------------------
+
+
+def build(document: Document) -> QuestionBank:
+    """Values from a document that has no faults."""
+    structure = {key: value for key, value in document.items() if key not in ("wording", "sources")}
+    scales = document["scales"]
+    items = [_item(row, scales) for row in document["items"]]
+    ingredients = tuple(
+        Ingredient(
+            row["id"],
+            row["mark"],
+            tuple(
+                sorted((item for item in items if item.ingredient == row["id"]), key=lambda item: not item.core),
+            ),
+        )
+        for row in document["ingredients"]
+    )
+    context = tuple(
+        ContextQuestion(row["id"], tuple(row["codes"]), row.get("gate", False)) for row in document.get("context", ())
+    )
+    bank = QuestionBank(
+        id=document["id"],
+        version=document["version"],
+        licence=document.get("licence", ""),
+        ingredients=ingredients,
+        context=context,
+        variants=_variants(document, ingredients, context),
+        emphasis=tuple(
+            StageEmphasis(stage, ingredient, *cell.split())
+            for stage, row in document.get("emphasis", {}).items()
+            for ingredient, cell in row.items()
+        ),
+        rules=tuple(sorted((_rule(row) for row in document.get("rules", ())), key=lambda rule: rule.priority)),
+        actions=tuple(_action(row) for row in document.get("actions", ())),
+        bands=tuple(Band(row["id"], float(row["start"])) for row in document["bands"]),
+        reading=Reading(**{**_READING, **document.get("reading", {})}),
+        sources={key: Source(key, **row) for key, row in document.get("sources", {}).items()},
+        wordings={},
+        fingerprint=_fingerprint(structure),
+    )
+    wordings = {language: wording(words, _fingerprint(words)) for language, words in document["wording"].items()}
+    return replace(bank, wordings=wordings)
+
+
+def _fingerprint(value: Any) -> str:
+    text = json.dumps(value, sort_keys=True, ensure_ascii=True, separators=(",", ":"), default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def evidence(texts: Iterable[str]) -> tuple[Evidence, ...]:
+    """`"SL reported"` -> Evidence."""
+    return tuple(Evidence(*text.split()) for text in texts)  # type: ignore[arg-type]
+
+
+def _item(row: Document, scales: Document) -> Item:
+    scale = scales[row["scale"]]
+    return Item(
+        id=row["id"],
+        ingredient=row["ingredient"],
+        kind="rubric" if scale["labels"] == "own" else "agree",
+        scale=row["scale"],
+        points=scale["points"],
+        core=row.get("core", True),
+        reverse_keyed=row.get("reverse_keyed", False),
+        level=row.get("level", "both"),
+        starts=row.get("from", "conception"),
+        history=row.get("history", False),
+        evidence=evidence(row.get("evidence", ())),
+    )
+
+
+def _variants(
+    document: Document, ingredients: Sequence[Ingredient], context: Sequence[ContextQuestion]
+) -> dict[str, Variant]:
+    every = [item for ingredient in ingredients for item in ingredient.items]
+    default = {"full": {"items": "core", "scored": True, "context": [q.id for q in context], "comments": "all"}}
+    out = {}
+    for name, row in document.get("variants", default).items():
+        chosen = row["items"]
+        wanted = {i.id for i in every if chosen == "all" or (chosen == "core" and i.core) or i.id in chosen}
+        comments = [i.id for i in ingredients] if row["comments"] == "all" else row["comments"]
+        out[name] = Variant(
+            name,
+            tuple(item.id for item in every if item.id in wanted),
+            row["scored"],
+            tuple(row["context"]),
+            tuple(comments),
+            row.get("reply", True),
+        )
+    return out
+
+
+def _rule(row: Document) -> Rule:
+    return Rule(
+        row["id"], row["priority"], row["when"], tuple(row.get("silences", ())), evidence(row["claim"]), row["trigger"]
+    )
+
+
+def _action(row: Document) -> Action:
+    return Action(
+        row["id"],
+        row["ingredient"],
+        tuple(row["items"]),
+        row["from"],
+        tuple(row["sectors"]),
+        tuple(row["who"]),
+        evidence(row["evidence"]),
+    )

@@ -1,0 +1,194 @@
+"""One variant of the bank in one language, laid out page by page: what every form writer starts from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from exit_bridge.bank.about import About
+from exit_bridge.bank.types import ContextQuestion, Item, QuestionBank
+from exit_bridge.bank.wording import Wording
+from exit_bridge.errors import BankError
+
+HIDDEN = ("bank", "variant", "wave", "respondent")
+"""What a form may carry unseen: the bank it was written from, the variant, the wave, a pseudonymous respondent key."""
+
+COMMENT_PREFIX = "comment_"
+REPLY_TO = "reply_to"
+
+TextOf = Callable[[str], str]
+
+_OF_ONE_PERSON = ("team", "role", "knows")
+"""Questions that a group filling in one form together cannot answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One response option. `alias` is unique in the whole form, for tools that want that."""
+
+    code: str
+    label: str
+    alias: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question. `id` is the id that must come back with the answer; `code` the short number people see."""
+
+    id: str
+    kind: Literal["choice", "text", "email"]
+    text: str
+    choices: tuple[Choice, ...] = ()
+    help: str = ""
+    required: bool = False
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Questions that belong together, with a heading and a line on what they are about."""
+
+    id: str
+    title: str
+    intro: str
+    questions: tuple[Question, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Questionnaire:
+    """Everything a respondent reads, in order."""
+
+    bank: str
+    variant: str
+    language: str
+    title: str
+    intro: tuple[str, ...]
+    start_button: str
+    notice: tuple[str, ...]
+    pages: tuple[Page, ...]
+    thanks: str
+    declined: str
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """Every question in order."""
+        return tuple(question for page in self.pages for question in page.questions)
+
+
+def questionnaire(bank: QuestionBank, variant: str, language: str, about: About) -> Questionnaire:
+    """Lay a variant out in one language, with the notice that `about` calls for.
+
+    Raises BankError when the bank has no such variant or no wording in that language.
+    """
+    if variant not in bank.variants:
+        raise BankError(
+            f"This question bank has no variant {variant!r}",
+            where=bank.ref,
+            fix=f"Use one of: {', '.join(bank.variants)}",
+        )
+    if language not in bank.wordings:
+        raise BankError(
+            f"This question bank has no wording in {language!r}",
+            where=bank.ref,
+            fix=f"Use one of: {', '.join(bank.wordings) or 'none, this is a codes-only bank'}",
+        )
+    words, chosen = bank.wordings[language], bank.variants[variant]
+
+    def text(key: str) -> str:
+        return _fill(words.form_text(key, variant), about, words)
+
+    group = about.answered_by == "group"
+    intro = [text("sample")] if about.sample else []
+    intro += [_fill(words.this_work, about, words), text("intro")]
+    intro += [text("group_intro")] if group else []
+    intro += [text("independence")]
+    asked = [bank.context_by_id[name] for name in chosen.context if not (group and name in _OF_ONE_PERSON)]
+    gates = tuple(_context_question(question, words, variant) for question in asked if question.gate)
+    others = [_context_question(question, words, variant) for question in asked if not question.gate]
+    if not group and about.individual_reports == "respondent" and chosen.reply:
+        others.append(Question(REPLY_TO, "email", text(REPLY_TO)))
+    notice = tuple(_notice(about, text, comments=bool(chosen.comments)))
+    pages = [Page("notice", text("notice_intro"), "\n".join(notice), gates)] if gates else []
+    if others:
+        pages.append(Page("context", text("context_heading"), "", tuple(others)))
+    plain = not (about.reply_by and about.worried_contact) and words.has_form_text("thanks_plain", variant)
+    return Questionnaire(
+        bank=bank.ref,
+        variant=variant,
+        language=language,
+        title=words.title,
+        intro=tuple(paragraph for paragraph in intro if paragraph),
+        start_button=text("start_button"),
+        notice=notice,
+        pages=(*pages, *_ingredient_pages(bank, words, variant)),
+        thanks=text("thanks_plain" if plain else "thanks"),
+        declined=text("declined"),
+    )
+
+
+def _ingredient_pages(bank: QuestionBank, words: Wording, variant: str) -> list[Page]:
+    """A page an ingredient; a variant in its own wording, which has no headings, is one page."""
+    chosen = bank.variants[variant]
+    pages: list[Page] = []
+    for ingredient in bank.ingredients:
+        about_it = words.ingredient(ingredient.id, variant)
+        questions = [_item_question(item, bank, words, variant) for item in ingredient.items if item.id in chosen.items]
+        if ingredient.id in chosen.comments and about_it.comment:
+            questions.append(Question(f"{COMMENT_PREFIX}{ingredient.id}", "text", about_it.comment))
+        if questions and about_it.name:
+            pages.append(Page(ingredient.id, about_it.name, about_it.question, tuple(questions)))
+        elif questions:
+            before = pages.pop().questions if pages else ()
+            closed = [question for question in (*before, *questions) if question.kind == "choice"]
+            open_ones = [question for question in (*before, *questions) if question.kind != "choice"]
+            pages.append(Page("questions", words.title, "", (*closed, *open_ones)))
+    return pages
+
+
+def _item_question(item: Item, bank: QuestionBank, words: Wording, variant: str) -> Question:
+    labels = words.option_labels(item, variant)
+    choices = tuple(Choice(code, label, f"{item.id}_{code}") for code, label in labels.items())
+    return Question(item.id, "choice", words.item(item, variant).text, choices, code=bank.visible_code(item))
+
+
+def _context_question(question: ContextQuestion, words: Wording, variant: str) -> Question:
+    about_it = words.context_words(question.id, variant)
+    choices = tuple(Choice(code, about_it.described(code), f"{question.id}_{code}") for code in question.codes)
+    help_text = (
+        words.form_text(f"{question.id}_help", variant) if words.has_form_text(f"{question.id}_help", variant) else ""
+    )
+    return Question(question.id, "choice", about_it.text, choices, help=help_text, required=question.gate)
+
+
+def _notice(about: About, text: TextOf, *, comments: bool) -> list[str]:
+    """The sentences on how answers are used, from the same settings that decide it."""
+    group = about.answered_by == "group"
+    keys = [
+        "notice_controller" if about.controller else "",
+        "notice_purpose" if about.purpose else "",
+        f"notice_seen_{'group' if group else about.individual_reports}",
+        "notice_comments" if comments and not group else "",
+        "notice_kept",
+        "notice_contact" if about.contact else "",
+        "notice_reply_by" if about.reply_by else "",
+        "no_names",
+        "not_emergency" if about.worried_contact else "not_emergency_unnamed",
+        "notice_choice",
+    ]
+    return [text(key) for key in keys if key]
+
+
+def _fill(sentence: str, about: About, words: Wording) -> str:
+    filled = {
+        "{innovation}": about.innovation or words.form.get("innovation_unnamed", ""),
+        "{controller}": about.controller or words.form.get("controller_unnamed", ""),
+        "{contact}": about.contact,
+        "{purpose}": about.purpose,
+        "{worried_contact}": about.worried_contact,
+        "{reply_by}": about.reply_by,
+        "{retain_days}": str(about.retain_days),
+    }
+    for name, value in filled.items():
+        sentence = sentence.replace(name, value)
+    return sentence

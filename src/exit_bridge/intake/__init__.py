@@ -1,0 +1,16 @@
+"""From what a tool sent or exported to a submission: parse, decode, validate."""
+
+from exit_bridge.intake.codebook import Declined, DeployedForm, decode
+from exit_bridge.intake.parse import parse_json
+from exit_bridge.intake.submission import Submission, from_document, submission_schema, validate
+
+__all__ = [
+    "Declined",
+    "DeployedForm",
+    "Submission",
+    "decode",
+    "from_document",
+    "parse_json",
+    "submission_schema",
+    "validate",
+]

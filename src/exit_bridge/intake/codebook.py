@@ -1,0 +1,202 @@
+"""From a tool's own words to a submission. Decided here once, for every tool and for both ways in."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import hmac
+import re
+from collections import abc
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from exit_bridge.bank import NON_ANSWERS, QuestionBank, load_bank
+from exit_bridge.errors import (
+    BankError,
+    InvalidSubmission,
+    UnknownBankVersion,
+    UnknownItem,
+    UnknownLabel,
+    UnreadableDelivery,
+)
+from exit_bridge.intake.mapping import Mapping, Target, mapping_for
+from exit_bridge.intake.submission import Submission, Value, validate
+from exit_bridge.platforms.base import RawAnswer, RawResponse
+
+V = TypeVar("V")
+
+_LOOKS_LIKE_ITEM = re.compile(r"^[a-z]{3}\d{2}$")
+_REFERENCE = re.compile(r"[a-z][a-z0-9-]*@[0-9]+")
+
+
+@dataclass(frozen=True, slots=True)
+class DeployedForm:
+    """One form as it was put into a tool: the codebook's one argument."""
+
+    survey: str
+    platform: str
+    bank: QuestionBank
+    variant: str = "full"
+    wave: str = ""
+    binding: abc.Mapping[str, str] = field(default_factory=dict)
+    """The tool's own question ids or titles -> our question ids, where the tool cannot carry ours."""
+    install_key: bytes = b""
+    """Key of the pseudonymous respondent keys; without it none are kept."""
+    consent_elsewhere: bool = False
+    """The form asks no gate question because consent was given outside it (exports of older surveys)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Declined:
+    """The respondent did not agree to send the answers: nothing is kept but a count."""
+
+    survey: str
+    wave: str
+
+
+def decode(raw: RawResponse, form: DeployedForm) -> Submission | Declined:
+    """Match questions and options, apply the gate, and validate.
+
+    Raises a RefusedDelivery: UnknownItem, UnknownLabel, UnknownBankVersion, UnreadableDelivery or InvalidSubmission.
+    None of them quotes an answer.
+    """
+    bank = _bank_of(raw, form)
+    mapping = mapping_for(bank)
+    answers, context, comments = _read(raw, mapping, form, bank)
+    variant = raw.hidden.get("variant") or form.variant
+    if variant not in bank.variants:
+        raise UnknownBankVersion(
+            "The form names a variant this bank does not have", where=bank.ref, fix="Use a form made from this bank"
+        )
+    wave = raw.hidden.get("wave") or form.wave
+    gates = [name for name in bank.variants[variant].context if bank.context_by_id[name].gate]
+    if not form.consent_elsewhere and any(context.get(gate) != "yes" for gate in gates):
+        return Declined(form.survey, wave)
+    submission = Submission(
+        survey=form.survey,
+        platform=form.platform,
+        response_id=raw.response_id,
+        bank=bank.ref,
+        variant=variant,
+        answers=answers,
+        context=context,
+        comments=comments,
+        not_asked=_not_asked(raw, bank, variant, mapping, form, answers),
+        wave=wave,
+        revision=raw.revision,
+        submitted_at=_instant(raw.submitted_at),
+        language=raw.language or raw.hidden.get("language"),
+        respondent_key=_pseudonym(raw.hidden.get("respondent"), form),
+    )
+    validate(submission.document(), bank)
+    return submission
+
+
+def _read(
+    raw: RawResponse, mapping: Mapping, form: DeployedForm, bank: QuestionBank
+) -> tuple[dict[str, Value], dict[str, str], dict[str, str]]:
+    answers: dict[str, Value] = {}
+    context: dict[str, str] = {}
+    comments: dict[str, str] = {}
+    known = bool(raw.asked)
+    for answer in raw.answers:
+        target = _question(answer.keys, mapping, form)
+        known = known or target is not None
+        if target is None or target.kind == "reply_to":
+            continue
+        if target.kind == "comment":
+            if text := " ".join(" ".join(answer.values[:1]).split()):
+                _once(comments, target.id, text)
+        elif code := _option(target.id, answer, mapping):
+            if target.kind == "context":
+                _once(context, target.id, code)
+            else:
+                _once(answers, target.id, code if code in NON_ANSWERS else int(code))
+    if not known:
+        raise UnknownItem(
+            "No question of this delivery belongs to the question bank",
+            where=bank.ref,
+            fix="Check that the form was made with `exit-bridge forms` and that its ids or texts were not changed",
+        )
+    return answers, context, comments
+
+
+def _bank_of(raw: RawResponse, form: DeployedForm) -> QuestionBank:
+    wanted = raw.hidden.get("bank")
+    if not wanted or wanted == form.bank.ref:
+        return form.bank
+    if _REFERENCE.fullmatch(wanted):
+        with contextlib.suppress(BankError):
+            return load_bank(wanted)
+    raise UnknownBankVersion(
+        "The form was made from a question bank this installation does not have",
+        fix="Install the exit-bridge version that has it, or set it as the survey's bank, then replay",
+    )
+
+
+def _question(keys: abc.Sequence[str], mapping: Mapping, form: DeployedForm) -> Target | None:
+    for key in keys:
+        if key in form.binding:
+            return mapping.codes[form.binding[key]]
+    target = mapping.question(keys)
+    if target is None and keys and _LOOKS_LIKE_ITEM.match(keys[0]):
+        raise UnknownItem(
+            f"The question id {keys[0]!r} is not in the question bank", fix="Use a form made from this bank"
+        )
+    return target
+
+
+def _option(question: str, answer: RawAnswer, mapping: Mapping) -> str | None:
+    values = [value for value in answer.values if value.strip()]
+    if not values:
+        return None
+    code = mapping.option(question, values)
+    if code is None:
+        codes = ", ".join(dict.fromkeys(mapping.options[question].values()))
+        raise UnknownLabel(
+            f"The answer to {question!r} is none of its options",
+            fix=f"Send one of the codes {codes}, or the label as it stands in the question bank",
+        )
+    return code
+
+
+def _once(found: dict[str, V], key: str, value: V) -> None:
+    if found.setdefault(key, value) != value:
+        raise UnreadableDelivery(f"{key!r} is answered twice, and not alike", fix="Ask each question once")
+
+
+def _not_asked(
+    raw: RawResponse,
+    bank: QuestionBank,
+    variant: str,
+    mapping: Mapping,
+    form: DeployedForm,
+    answers: abc.Mapping[str, Value],
+) -> tuple[str, ...]:
+    if raw.asked is None:
+        asked = set(bank.variants[variant].items)
+    else:
+        asked = {target.id for keys in raw.asked if (target := _question(keys, mapping, form))}
+    return tuple(item for item in bank.items if item not in asked and item not in answers)
+
+
+def _instant(text: str | None) -> str | None:
+    """RFC 3339 in UTC. Times without a zone are taken as UTC, which is what the tools that leave it out mean."""
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise InvalidSubmission(
+            "The time of submission is no date we can read", fix="Send it as 2026-11-21T09:30:00Z"
+        ) from None
+    moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _pseudonym(respondent: str | None, form: DeployedForm) -> str | None:
+    if not respondent or not form.install_key:
+        return None
+    message = f"{form.survey}\0{respondent}".encode()
+    return hmac.new(form.install_key, message, hashlib.sha256).hexdigest()[:32]

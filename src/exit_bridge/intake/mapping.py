@@ -1,0 +1,129 @@
+"""The Mapping: every key that may name a question, and every label that may name an option, of one bank."""
+
+from __future__ import annotations
+
+import re
+from collections import abc
+from dataclasses import dataclass
+from itertools import product
+from typing import Literal
+
+from exit_bridge.bank import COMMENT_PREFIX, REPLY_TO, QuestionBank, Wording
+from exit_bridge.intake.text import as_code, as_words
+
+_VISIBLE_CODE = re.compile(r"^\s*([A-Z]{1,2}\d{1,2})[.)]\s")
+_NUMBERED = re.compile(r"^(\d)(?:\.0+)?\s*(?:$|[-.:)(])\s*(.*?)\)?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What a question key stands for."""
+
+    kind: Literal["item", "context", "comment", "reply_to"]
+    id: str
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """Keys and labels of one bank in every language and variant it has, ready to be looked up.
+
+    `codes`: question ids, as `as_code` writes them. `texts`: statement texts, as `as_words` writes them; a text that
+    two questions share stands for neither. `options`: per question, option codes, aliases and labels -> code.
+    """
+
+    codes: abc.Mapping[str, Target]
+    texts: abc.Mapping[str, Target]
+    visible: abc.Mapping[str, Target]
+    options: abc.Mapping[str, abc.Mapping[str, str]]
+
+    def question(self, keys: abc.Iterable[str]) -> Target | None:
+        """The question that the first matching key names: by id, by visible number, by text."""
+        for key in keys:
+            if found := self.codes.get(key) or self.codes.get(as_code(key)):
+                return found
+        for key in keys:
+            by_text = self.texts.get(as_words(key))
+            number = _VISIBLE_CODE.match(key)
+            if number and (by_number := self.visible.get(number[1])):
+                rest = self.texts.get(as_words(key[number.end() :]))
+                return by_number if rest in (None, by_number) else None
+            if by_text:
+                return by_text
+        return None
+
+    def option(self, question: str, values: abc.Iterable[str]) -> str | None:
+        """The option code that the first matching value names, or None."""
+        known = self.options[question]
+        for value in values:
+            if code := known.get(value):
+                return code
+            words = as_words(value)
+            if code := known.get(words) or known.get(value.strip().casefold()):
+                return code
+            # "4 - Agree", "5 (Strongly agree)", "4.0": the number counts only when the rest agrees with it.
+            if numbered := _NUMBERED.match(value.strip()):
+                number, rest = numbered[1], numbered[2]
+                if number in known and (not rest or known.get(as_words(rest)) == number):
+                    return known[number]
+        return None
+
+
+_built: dict[tuple[str, ...], Mapping] = {}
+
+
+def mapping_for(bank: QuestionBank) -> Mapping:
+    """The Mapping of a bank, built once for each combination of structure and wordings."""
+    key = (bank.fingerprint, *(f"{name}:{words.fingerprint}" for name, words in bank.wordings.items()))
+    if key not in _built:
+        _built[key] = _build(bank)
+    return _built[key]
+
+
+def _build(bank: QuestionBank) -> Mapping:
+    items = {item.id: Target("item", item.id) for item in bank.items.values()}
+    context = {question.id: Target("context", question.id) for question in bank.context}
+    comments = {f"{COMMENT_PREFIX}{i.id}": Target("comment", i.id) for i in bank.ingredients}
+    codes = {**items, **context, **comments, REPLY_TO: Target("reply_to", REPLY_TO)}
+    options = {item.id: _codes(item.id, item.codes) for item in bank.items.values()}
+    options |= {question.id: _codes(question.id, question.codes) for question in bank.context}
+    texts: dict[str, set[Target]] = {}
+    for words, variant in product(bank.wordings.values(), bank.variants):
+        for name, text in _texts(bank, words, variant):
+            texts.setdefault(as_words(text), set()).add(codes[name])
+        for name, code, label in _labels(bank, words, variant):
+            options[name][as_words(label)] = code
+    return Mapping(
+        codes=codes,
+        texts={text: next(iter(targets)) for text, targets in texts.items() if text and len(targets) == 1},
+        visible={bank.visible_code(item): items[item.id] for item in bank.items.values()},
+        options=options,
+    )
+
+
+def _codes(question: str, codes: abc.Iterable[str]) -> dict[str, str]:
+    return {**{code: code for code in codes}, **{f"{question}_{code}": code for code in codes}}
+
+
+def _texts(bank: QuestionBank, words: Wording, variant: str) -> abc.Iterator[tuple[str, str]]:
+    """(question id, its text) for everything the variant may ask."""
+    chosen = bank.variants[variant]
+    for item in chosen.items:
+        yield item, words.item(bank.items[item], variant).text
+    for question in chosen.context:
+        yield question, words.context_words(question, variant).text
+    for ingredient in chosen.comments:
+        yield f"{COMMENT_PREFIX}{ingredient}", words.ingredient(ingredient, variant).comment
+    yield REPLY_TO, words.form.get(REPLY_TO, "")
+
+
+def _labels(bank: QuestionBank, words: Wording, variant: str) -> abc.Iterator[tuple[str, str, str]]:
+    """(question id, option code, label), context options also as the form shows them with their description."""
+    chosen = bank.variants[variant]
+    for item in chosen.items:
+        for code, label in words.option_labels(bank.items[item], variant).items():
+            yield item, code, label
+    for question in chosen.context:
+        about_it = words.context_words(question, variant)
+        for code in bank.context_by_id[question].codes:
+            yield question, code, about_it.options[code]
+            yield question, code, about_it.described(code)

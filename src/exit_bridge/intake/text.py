@@ -1,0 +1,32 @@
+"""One way to compare words that passed through a survey tool."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from functools import lru_cache
+
+_TAG = re.compile(r"<[^<>]{0,200}>")
+_INVISIBLE = re.compile("[\ufeff\u200b\u200c\u200d\u2060\u00ad]")
+_QUOTES = str.maketrans({"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u2013": "-", "\u2014": "-"})
+_NUMBER = re.compile(r"^q?\d+(\.\d+)*[.):]?\s+", re.IGNORECASE)
+_SEPARATORS = str.maketrans({"-": "_", ".": "_", " ": "_"})
+
+
+def as_code(key: str) -> str:
+    """A key as a code: case and the separators that tools swap do not matter."""
+    return key.strip().strip("\ufeff").casefold().translate(_SEPARATORS)
+
+
+@lru_cache(maxsize=8192)
+def as_words(text: str) -> str:
+    """Words only: entities and tags undone, quotes and spaces made plain, case and final marks gone.
+
+    Two different statements stay different; one statement in two tools' dress becomes equal.
+    """
+    plain = html.unescape(html.unescape(text))
+    plain = _TAG.sub(" ", plain)
+    plain = _INVISIBLE.sub("", unicodedata.normalize("NFKC", plain)).translate(_QUOTES)
+    plain = " ".join(plain.split()).casefold()
+    return _NUMBER.sub("", plain).rstrip(" .?!:*") or plain

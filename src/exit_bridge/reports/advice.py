@@ -1,0 +1,178 @@
+"""What to take up and what to do: priorities, actions, notes, and at conception what to plan for."""
+
+from __future__ import annotations
+
+from exit_bridge.bank import STAGES
+from exit_bridge.reports.case import Case, capital, small, whole
+from exit_bridge.reports.types import Block, Card, Point, Points, Prose, Source
+from exit_bridge.scoring.types import ChosenAction, Fact, Note, Priority
+
+
+def stage_said(case: Case) -> str:
+    """The stage and who named it."""
+    say = case.say
+    options = case.words.context["stage"].options if "stage" in case.words.context else {}
+    by = "stage.organisers" if case.about.stage else "stage.respondent"
+    said = case.about.stage or case.submission.context.get("stage", "")
+    if not said or said == "dk":
+        return say("stage.none")
+    return say(by if said in STAGES else "stage.other", stage=options.get(said, said))
+
+
+# -- priorities ----------------------------------------------------------------------------------------------------
+
+
+def priorities(case: Case) -> tuple[Block, ...]:
+    """Ingredients below the low mark in the order to take them up, each with its reason; background ones for later."""
+    say, low = case.say, f"{case.bank.reading.low:g}"
+    chosen = case.scores.priorities
+    if all(reading.status != "scored" for reading in case.scores.ingredients):
+        return ()
+    if not chosen:
+        return (Prose((say("priorities.nothing", low=low),)),)
+    now = [priority for priority in chosen if not priority.later]
+    later = [priority for priority in chosen if priority.later]
+    intro = "priorities.intro" if case.scores.stage else "priorities.intro_no_stage"
+    blocks: list[Block] = [Prose((say(intro, low=low, stage=small(stage_said(case))),))]
+    if now:
+        blocks.append(Points(tuple(_priority(case, p, first=p is now[0]) for p in now), style="numbers"))
+    if later:
+        points = tuple(Point(_reason(case, p, "priorities.later"), case.name(p.ingredient)) for p in later)
+        blocks.append(Points(points, say("priorities.later_heading")))
+    return tuple(blocks)
+
+
+def _priority(case: Case, priority: Priority, *, first: bool) -> Point:
+    place = "priorities.first" if first else "priorities.next"
+    text = _reason(case, priority, f"{place}_emphasis" if priority.emphasis else place)
+    return Point(text, case.name(priority.ingredient))
+
+
+def _reason(case: Case, priority: Priority, key: str) -> str:
+    say, reading = case.say, case.scores.by_id(priority.ingredient)
+    band = small(case.band(reading.band)) if reading.band else ""
+    if not priority.emphasis:
+        return say(key, band=band)
+    strength = case.bank.emphasis_at(case.scores.stage)[priority.ingredient].strength
+    basis = say(f"priorities.{strength}")
+    return say(key, band=band, matters=say(f"priorities.matters.{priority.emphasis}", stage=case.at_stage(), basis=basis))
+
+
+# -- actions -------------------------------------------------------------------------------------------------------
+
+
+def actions(case: Case) -> tuple[Block, ...]:
+    """Up to three actions; a respondent who cannot start one is told whom to take it to."""
+    if not case.scores.actions:
+        return ()
+    return Prose((case.say("actions.intro"),)), *(_action(case, chosen) for chosen in case.scores.actions)
+
+
+def _action(case: Case, chosen: ChosenAction) -> Card:
+    say = case.say
+    words = case.words.actions[chosen.action]
+    who = next(action.who for action in case.bank.actions if action.id == chosen.action)
+    people = say.listed([_role(case, role) for role in who], last="or") if who else ""
+    role = case.submission.context.get("role", "unsaid")
+    elsewhere = bool(people) and case.audience == "respondent" and role != "unsaid" and role not in who
+    leads = [say("actions.take_to", who=people)] if elsewhere else []
+    leads += [say("actions.from_now_on")] if chosen.from_now_on else []
+    why = "joint" if chosen.why == "weakest" and len(case.scores.weakest) > 1 else chosen.why
+    rows = [(say("actions.first_step"), words.first_step), (say("actions.sign"), words.sign)]
+    rows += [(say("actions.who"), capital(people))] if people and not elsewhere else []
+    return Card(
+        heading=words.what,
+        lead=" ".join(leads),
+        rows=tuple((label, text) for label, text in rows if text),
+        blanks=(say("actions.owner"), say("actions.date")),
+        small=say(
+            f"actions.why.{why}",
+            item=case.bare(chosen.item),
+            ingredient=case.name(chosen.ingredient),
+            low=f"{case.bank.reading.low:g}",
+            stage=case.at_stage(),
+        ),
+    )
+
+
+def _role(case: Case, role: str) -> str:
+    if ours := case.say.get(f"actions.roles.{role}"):
+        return ours
+    options = case.words.context["role"].options if "role" in case.words.context else {}
+    return small(options.get(role, role))
+
+
+# -- notes ---------------------------------------------------------------------------------------------------------
+
+
+def notes(case: Case) -> tuple[Block, ...]:
+    """Up to three notes: what is claimed, what to do, why it is shown, and where it comes from."""
+    if not case.scores.notes:
+        return ()
+    shown = [note.claim for note in case.scores.notes]
+    cards = []
+    for n, note in enumerate(case.scores.notes):
+        named = {key for claim in shown[:n] for key, _ in claim}
+        cards.append(_note(case, note, named))
+    return Prose((case.say("notes.intro"),)), *cards
+
+
+def _note(case: Case, note: Note, named: set[str]) -> Card:
+    say, words = case.say, case.words.rules[note.rule]
+    facts = "; ".join(_fact(case, fact) for fact in note.facts)
+    because = f"{capital(facts)}. {say(f'notes.{note.trigger}')}" if facts else say(f"notes.{note.trigger}")
+    return Card(
+        paragraphs=tuple(text for text in (words.claim, words.advice) if text),
+        rows=((say("notes.why"), because),),
+        sources_heading=say("notes.sources"),
+        sources=tuple(_source(case, key, strength, first=key not in named) for key, strength in note.claim),
+    )
+
+
+def _source(case: Case, key: str, strength: str, *, first: bool) -> Source:
+    """What we had in front of us is said once a report."""
+    say, source = case.say, case.bank.sources[key]
+    text = say("notes.source", title=source.title, strength=say(f"notes.strength.{strength}"))
+    if first and source.seen:
+        text = say("notes.seen", source=text, seen=capital(source.seen.removesuffix(".")))
+    return Source(text, source.link if source.link.startswith(("https://", "http://")) else "")
+
+
+def _fact(case: Case, fact: Fact) -> str:
+    say, found = case.say, fact.found
+    match fact.kind:
+        case "score":
+            return say("notes.fact.score", name=case.name(fact.subject), number=whole(float(found), case.bank))
+        case "value" if case.shows_answers:
+            return say("notes.fact.value", item=case.bare(fact.subject), answer=case.answer(fact.subject))
+        case "value":
+            return say("notes.fact.value_kept_back", item=case.bare(fact.subject))
+        case "count":
+            return say.counted("notes.fact.count", int(found), n=found, name=case.name(fact.subject))
+        case "stage":
+            return say("notes.fact.stage", stage=case.stage_name(str(found)))
+        case "gap":
+            return say("notes.fact.gap", name=case.name(fact.subject), number=whole(float(found)))
+        case "about":
+            return say(f"notes.fact.about.{fact.subject}.{found}")
+
+
+# -- planning ------------------------------------------------------------------------------------------------------
+
+
+def plan(case: Case) -> tuple[Block, ...]:
+    """At conception: what later stages will ask, by stage, as boxes to tick."""
+    ahead = case.scores.checklist
+    if not ahead:
+        return ()
+    blocks: list[Block] = [Prose((case.say("plan.intro"),))]
+    for stage in STAGES[1:]:
+        if items := [item for item in ahead if case.bank.items[item].starts == stage]:
+            points = tuple(Point(_goal(case, item), case.code(item)) for item in items)
+            blocks.append(Points(points, case.say("plan.stage", stage=case.stage_name(stage)), style="boxes"))
+    return tuple(blocks)
+
+
+def _goal(case: Case, item: str) -> str:
+    words = case.words.item(case.bank.items[item], case.submission.variant)
+    return case.say("plan.aim", text=words.text, level=words.levels[-1]) if words.levels else words.text

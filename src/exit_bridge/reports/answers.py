@@ -1,0 +1,100 @@
+"""What was received, who sees it, and what the report rests on."""
+
+from __future__ import annotations
+
+from exit_bridge.bank import Item, shipped_banks
+from exit_bridge.reports.advice import stage_said
+from exit_bridge.reports.case import Case, clean
+from exit_bridge.reports.types import Block, Facts, Prose, Row, Table
+
+STUDY = "10.1111/padm.13028"
+"""DOI of the study's main paper: cited where the bank names it among its sources."""
+
+
+def facts(case: Case) -> Facts:
+    """What this is: the work, who answered, when."""
+    about, say = case.about, case.say
+    rows = {
+        "innovation": about.innovation,
+        "survey": case.survey_title,
+        "organisations": say("comma").join(about.organisations),
+        "answered_by": _answered_by(case),
+        "answered_on": case.answered_on(),
+        "wave": clean(case.submission.wave),
+        "stage": stage_said(case),
+        "made_on": say.day(case.made_on),
+    }
+    return Facts(tuple((say(f"facts.{name}"), text) for name, text in rows.items() if text))
+
+
+def _answered_by(case: Case) -> str:
+    if case.audience == "group":
+        return case.say("facts.group")
+    role = case.submission.context.get("role", "unsaid")
+    if case.audience == "recipients" or role == "unsaid":
+        return case.say("facts.one")
+    return case.say("facts.one_role", role=case.words.context["role"].options[role])
+
+
+def listed(case: Case) -> tuple[Block, ...]:
+    """Every answer as received, by ingredient, with comments for the group that wrote them."""
+    say, asked = case.say, case.asked()
+    contact = case.about.contact
+    check = say("answers.check", contact=contact) if contact else say("answers.check_unnamed")
+    blocks: list[Block] = [Prose((check,))]
+    for ingredient in case.bank.ingredients:
+        rows = tuple(_row(case, item) for item in asked if item.ingredient == ingredient.id)
+        comment = clean(case.submission.comments.get(ingredient.id, "")) if case.audience == "group" else ""
+        if rows or comment:
+            quote = (say("answers.comment"), comment) if comment else None
+            blocks.append(Table(case.name(ingredient.id), say.several("answers.head"), rows, quote))
+    return tuple(blocks)
+
+
+def _row(case: Case, item: Item) -> Row:
+    say = case.say
+    marks = [] if item.core else [say("answers.not_scored")]
+    marks += [say("answers.reversed")] if item.reverse_keyed else []
+    note = say("answers.mark", marks=say("comma").join(marks)) if marks else ""
+    return Row(case.item(item.id), (case.answer(item.id),), case.code(item.id), note)
+
+
+def who_sees_it(case: Case) -> tuple[str, ...]:
+    """Who gets the report, how long the answers are kept, and whom to ask about them."""
+    say, about = case.say, case.about
+    seen = say(f"who.{case.audience}", controller=case.organisers())
+    kept = say("who.kept", days=about.retain_days)
+    if about.controller:
+        kept += " " + say("who.controller", controller=about.controller)
+    ask = _ask(case)
+    worried = say("who.worried", worried_contact=about.worried_contact) if about.worried_contact else ""
+    return tuple(text for text in (seen, kept, ask, worried) if text)
+
+
+def _ask(case: Case) -> str:
+    """The response id helps to find the answers again; others than those who gave them do not need it."""
+    say, contact = case.say, case.about.contact
+    if case.shows_answers:
+        reference = f"{clean(case.submission.survey)} {clean(case.submission.response_id)}"
+        if contact:
+            return say("who.contact_reference", contact=contact, reference=reference)
+        return say("who.reference", reference=reference)
+    return say("who.contact", contact=contact) if contact else ""
+
+
+def about(case: Case) -> tuple[str, ...]:
+    """Independence, versions and citation."""
+    say, bank, words = case.say, case.bank, case.words
+    version = say(
+        "about.bank",
+        bank=bank.ref,
+        variant=case.submission.variant,
+        structure=bank.fingerprint,
+        wording=words.fingerprint,
+        language=words.language,
+    )
+    cite = "about.cite" if bank.ref in shipped_banks() else "about.cite_own"
+    licence = say(cite, bank=bank.ref, licence=bank.licence.replace("-", " ")) if bank.licence else ""
+    study = say("about.study") if any(source.link.endswith(STUDY) for source in bank.sources.values()) else ""
+    independence = words.form["independence"]
+    return tuple(text for text in (independence, version, licence, study) if text)

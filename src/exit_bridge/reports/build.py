@@ -1,0 +1,92 @@
+"""From one scored submission to its report: which sections, in which order."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from exit_bridge.bank import About, QuestionBank
+from exit_bridge.intake import Submission
+from exit_bridge.reports import advice, answers, readings, young
+from exit_bridge.reports.case import Case
+from exit_bridge.reports.types import Audience, Point, Points, Prose, Report, Section
+from exit_bridge.scoring import Scores
+
+
+def build(
+    bank: QuestionBank,
+    submission: Submission,
+    scores: Scores,
+    about: About,
+    *,
+    audience: Audience,
+    language: str | None = None,
+    survey_title: str = "",
+    made_on: date,
+) -> Report:
+    """The report on one submission, for one kind of reader.
+
+    `audience`: `group` for a form filled in together, `respondent` for the person who answered, `recipients` for
+    others (no answers, no comments). Without `language` the respondent's own is taken where there are phrases in it.
+    Variants without scores get their answers and where to start talking; variants without a reply get thanks.
+    """
+    case = Case.of(bank, submission, scores, about, audience, language, survey_title, made_on)
+    variant = bank.variants[submission.variant]
+    if not variant.reply:
+        return young.report(case)
+    return _scored(case) if variant.scored else _unscored(case)
+
+
+def _scored(case: Case) -> Report:
+    sections = [
+        Section("summary", case.say("summary.heading"), (Prose(readings.summary(case)),)),
+        Section("ingredients", case.say("ingredients.heading"), readings.chart(case)),
+        Section("standing", case.say("standing.heading"), readings.standing(case)),
+        Section("priorities", case.say("priorities.heading"), advice.priorities(case)),
+        Section("actions", case.say("actions.heading"), advice.actions(case)),
+        Section("notes", case.say("notes.heading"), advice.notes(case)),
+        Section("plan", case.say("plan.heading"), advice.plan(case)),
+        *_closing(case),
+    ]
+    return _report(case, "page.purpose", sections)
+
+
+def _unscored(case: Case) -> Report:
+    say = case.say
+    summary = (say("summary.answers", answers=readings.answers_of(case)), say("summary.answers_why"), say("summary.use"))
+    sections = [
+        Section("summary", say("summary.heading"), (Prose((" ".join(summary),)),)),
+        Section("standing", say("talk.heading"), readings.lowest_of_each(case)),
+        *_closing(case),
+    ]
+    return _report(case, "page.purpose_answers", sections)
+
+
+def _closing(case: Case) -> list[Section]:
+    say = case.say
+    questions = tuple(Point(question) for question in say.several("meeting.questions"))
+    return [
+        Section("limits", say("limits.heading"), (Points(readings.limits(case)),)),
+        Section("meeting", say("meeting.heading"), (Points(questions, style="numbers"),)),
+        Section("answers", say("answers.heading"), answers.listed(case) if case.shows_answers else ()),
+        Section("who", say("who.heading"), (Prose(answers.who_sees_it(case)),)),
+        Section("about", say("about.heading"), (Prose(answers.about(case), small=True),)),
+    ]
+
+
+def _report(case: Case, purpose: str, sections: list[Section]) -> Report:
+    say = case.say
+    key = "page.about_one" if case.audience == "recipients" else "page.subject"
+    notices = [say("page.sample")] if case.about.sample else []
+    notices += [say("page.draft")] if case.words.draft else []
+    return Report(
+        language=say.language,
+        subject=say(key, name=case.work) if case.work else say(f"{key}_unnamed"),
+        kicker=say("page.kicker"),
+        title=case.work or case.words.title,
+        notices=tuple(notices),
+        intro=(say(purpose),),
+        facts=answers.facts(case),
+        sections=tuple(section for section in sections if section.blocks),
+        skip=say("page.skip"),
+        contents=say("page.contents"),
+    )

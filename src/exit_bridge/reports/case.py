@@ -1,0 +1,240 @@
+"""One submission with its scores, and the small phrases that say what is in it."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, replace
+from datetime import date
+
+from exit_bridge.bank import NON_ANSWERS, About, Item, QuestionBank, Wording
+from exit_bridge.bank.wording import words_for
+from exit_bridge.intake import Submission
+from exit_bridge.reports.phrases import Phrases, phrases
+from exit_bridge.reports.types import Audience, Point
+from exit_bridge.scoring import Scores
+from exit_bridge.scoring.types import IngredientScore
+
+MOST_LOWEST = 3
+_NEARLY = 1e-9
+
+# Control characters could forge lines in the text part, direction marks could turn a sentence round, and lone
+# surrogates cannot be written out at all.
+_HARMFUL = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]+")
+
+
+def clean(text: str) -> str:
+    """Text from outside on one line, without characters that act instead of being read."""
+    return " ".join(_HARMFUL.sub(" ", text).split())
+
+
+def capital(text: str) -> str:
+    """The text as a sentence begins."""
+    return text[:1].upper() + text[1:]
+
+
+def small(text: str) -> str:
+    """The text as it stands inside a sentence."""
+    return text[:1].lower() + text[1:]
+
+
+def whole(score: float, bank: QuestionBank | None = None) -> int:
+    """The number to print: half up, but with `bank` never into a band the unrounded score has not reached."""
+    number = math.floor(score + 0.5)
+    if bank and any(score < band.start <= number for band in bank.bands):
+        number = math.floor(score)
+    return number
+
+
+def step(ingredient: str, answered: int, bank: QuestionBank) -> float:
+    """How far one answer, one step up or down, moves a score with that many answers (points of 100)."""
+    return 100 / ((bank.ingredient_by_id[ingredient].core[0].points - 1) * answered)
+
+
+def edge(reading: IngredientScore, bank: QuestionBank) -> str | None:
+    """The band that one answer, one step up or down, would move a scored ingredient into."""
+    if reading.status != "scored" or reading.score is None:
+        return None
+    reach = step(reading.id, reading.answered, bank)
+    for below, band in zip(bank.bands, bank.bands[1:], strict=False):
+        if band.start - reach - _NEARLY <= reading.score < band.start:
+            return band.id
+        if band.start <= reading.score < band.start + reach - _NEARLY:
+            return below.id
+    return None
+
+
+@dataclass(frozen=True)
+class Case:
+    """What every part of a report is made from. Text from outside is clean."""
+
+    bank: QuestionBank
+    submission: Submission
+    scores: Scores
+    about: About
+    audience: Audience
+    survey_title: str
+    made_on: date
+    words: Wording
+    say: Phrases
+
+    @classmethod
+    def of(
+        cls,
+        bank: QuestionBank,
+        submission: Submission,
+        scores: Scores,
+        about: About,
+        audience: Audience,
+        language: str | None,
+        survey_title: str,
+        made_on: date,
+    ) -> Case:
+        """Choose the words: report and questions in one language, English where the phrases have no other."""
+        say = phrases(language or submission.language)
+        wanted = language or submission.language or ""
+        words = words_for(bank, wanted if wanted.startswith(say.language) else say.language)
+        said = {f.name: getattr(about, f.name) for f in fields(about)}
+        texts = {name: clean(value) for name, value in said.items() if isinstance(value, str)}
+        organisations = tuple(clean(name) for name in about.organisations)
+        return cls(
+            bank=bank,
+            submission=submission,
+            scores=scores,
+            about=replace(about, **texts, organisations=organisations),
+            audience=audience,
+            survey_title=clean(survey_title),
+            made_on=made_on,
+            words=words,
+            say=say,
+        )
+
+    # -- names -----------------------------------------------------------------------------------------------------
+
+    @property
+    def work(self) -> str:
+        """What the report is about, as short as it can be named; empty when nobody named it."""
+        return self.about.innovation or self.survey_title
+
+    @property
+    def shows_answers(self) -> bool:
+        """Only those who gave the answers see them one by one."""
+        return self.audience != "recipients"
+
+    def name(self, ingredient: str) -> str:
+        """An ingredient's name."""
+        return self.words.ingredients[ingredient].name or ingredient
+
+    def names(self, ingredients: Iterable[str]) -> str:
+        """Their names in a row."""
+        return self.say.listed(self.name(ingredient) for ingredient in ingredients)
+
+    def band(self, band: str) -> str:
+        """A band's words."""
+        return self.words.bands[band]
+
+    def organisers(self, key: str = "who.organisers") -> str:
+        """Who answers for the survey."""
+        return self.about.controller or self.say(key)
+
+    # -- stage -----------------------------------------------------------------------------------------------------
+
+    def at_stage(self) -> str:
+        """`while sustaining`; empty without a stage."""
+        return self.say(f"stage.at.{self.scores.stage}") if self.scores.stage else ""
+
+    def stage_name(self, stage: str) -> str:
+        """A stage's own name, inside a sentence."""
+        options = self.words.context["stage"].options if "stage" in self.words.context else {}
+        return small(options.get(stage, stage))
+
+    # -- items and answers -----------------------------------------------------------------------------------------
+
+    def item(self, item: str) -> str:
+        """An item's text."""
+        return self.words.item(self.bank.items[item], self.submission.variant).text
+
+    def code(self, item: str) -> str:
+        """An item's visible number."""
+        return self.bank.visible_code(self.bank.items[item])
+
+    def answer(self, item: str) -> str:
+        """The answer in the words it was given in; what is not there is said to be."""
+        value = self.submission.answers.get(item)
+        if value is None:
+            return self.say("answers.not_asked" if item in self.submission.not_asked else "answers.none")
+        return self.words.option_labels(self.bank.items[item], self.submission.variant)[str(value)]
+
+    def bare(self, item: str) -> str:
+        """An item's text as it stands inside a sentence of ours."""
+        return self.item(item).removesuffix(".")
+
+    def asked(self) -> list[Item]:
+        """Items of the variant, and any others that were answered, in form order."""
+        variant = self.bank.variants[self.submission.variant].items
+        return [i for i in self.bank.items.values() if i.id in variant or i.id in self.submission.answers]
+
+    def lowest(self, items: tuple[str, ...]) -> tuple[Point, ...]:
+        """The first few of equally low items, with their answers where the reader may see them."""
+        points = [
+            Point(f"{self.item(i)} {self.say('quoted', text=self.answer(i))}" if self.shows_answers else self.item(i), self.code(i))
+            for i in items[:MOST_LOWEST]
+        ]
+        if more := len(items) - len(points):
+            points.append(Point(self.say.counted("standing.more", more, n=more)))
+        return tuple(points)
+
+    def levels(self, items: tuple[str, ...]) -> str:
+        """Whether these items lie with the organisation or with the innovation."""
+        found = {self.bank.items[item].level for item in items}
+        return self.say.counted(f"standing.level.{found.pop() if len(found) == 1 else 'both'}", len(items))
+
+    # -- readings --------------------------------------------------------------------------------------------------
+
+    def standing(self, reading: IngredientScore) -> str:
+        """Band first, number second; or why there is none."""
+        if reading.status == "scored" and reading.score is not None and reading.band:
+            return self.say("ingredients.scored", band=self.band(reading.band), number=whole(reading.score, self.bank))
+        counts = {"answered": reading.answered, "asked": reading.asked}
+        if reading.status == "provisional" and reading.score is not None:
+            return self.say("ingredients.provisional", number=whole(reading.score), **counts)
+        if not reading.asked:
+            return self.say("ingredients.not_asked")
+        needed = math.ceil(2 * len(self.bank.ingredient_by_id[reading.id].core) / 3)
+        return self.say("ingredients.not_scored", needed=needed, **counts)
+
+    def aside(self, reading: IngredientScore) -> str:
+        """Items without a usable answer by reason: `1 don't know, 2 skipped`."""
+        reasons = reading.reasons
+        counts = {
+            "dont_know": reasons.dont_know,
+            "not_relevant": reasons.not_relevant,
+            "skipped": reasons.skipped,
+            "left_out": reasons.not_asked,
+        }
+        return self.say("comma").join(self.say(f"ingredients.{key}", n=n) for key, n in counts.items() if n)
+
+    def unjudged(self) -> list[IngredientScore]:
+        """Ingredients without a band."""
+        return [reading for reading in self.scores.ingredients if reading.status != "scored"]
+
+    def in_place(self) -> bool:
+        """Is every ingredient in the highest band?"""
+        return all(reading.band == self.bank.bands[-1].id for reading in self.scores.ingredients)
+
+    def high_emphasis(self) -> list[str]:
+        """Ingredients that matter most at this stage, in fixed order."""
+        emphasis = self.bank.emphasis_at(self.scores.stage)
+        return [i.id for i in self.bank.ingredients if i.id in emphasis and emphasis[i.id].weight == "high"]
+
+    def answered_on(self) -> str:
+        """The day of the submission."""
+        if not self.submission.submitted_at:
+            return ""
+        return self.say.day(date.fromisoformat(self.submission.submitted_at[:10]))
+
+    def favourable(self, item: str) -> int | None:
+        """How favourable the answer is, 1 .. points; None without one."""
+        value = self.submission.answers.get(item)
+        return None if value is None or value in NON_ANSWERS else self.bank.items[item].favourable(int(value))

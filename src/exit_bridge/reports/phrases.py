@@ -1,0 +1,70 @@
+"""The fixed sentences of reports, read from `phrases.<language>.toml`."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from datetime import date
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+_FALLBACK = "en"
+
+
+class Phrases:
+    """Phrases by dotted key, filled in with values. A key that is not there is a bug and raises KeyError."""
+
+    def __init__(self, tree: Mapping[str, Any]) -> None:
+        self._tree = tree
+
+    @property
+    def language(self) -> str:
+        """Language tag, such as `en`."""
+        return str(self._tree["language"])
+
+    def __call__(self, key: str, /, **values: object) -> str:
+        """One phrase, filled in."""
+        return str(self._leaf(key)).format(**values)
+
+    def counted(self, key: str, number: int, /, **values: object) -> str:
+        """The phrase for that number of things."""
+        return self(f"{key}.{'one' if number == 1 else 'many'}", **values)
+
+    def several(self, key: str) -> tuple[str, ...]:
+        """A phrase that is a list."""
+        return tuple(self._leaf(key))
+
+    def get(self, key: str) -> str:
+        """One phrase as it stands, or nothing."""
+        try:
+            return str(self._leaf(key))
+        except KeyError:
+            return ""
+
+    def listed(self, names: Iterable[str], last: str = "and") -> str:
+        """`A, B and C`."""
+        *front, end = names
+        return self("comma").join(front) + self(last) + end if front else end
+
+    def day(self, when: date) -> str:
+        """`21 November 2026`."""
+        return self("date", day=when.day, month=self.several("months")[when.month - 1], year=when.year)
+
+    def _leaf(self, key: str) -> Any:
+        found: Any = self._tree
+        for part in key.split("."):
+            found = found[part]
+        return found
+
+
+@lru_cache(maxsize=8)
+def phrases(language: str | None = None) -> Phrases:
+    """The phrases in that language or, region apart, its nearest; English where there are none."""
+    folder = files("exit_bridge.reports")
+    wanted = (language or _FALLBACK).replace("_", "-")
+    for name in (wanted, wanted.partition("-")[0], _FALLBACK):
+        file = folder / f"phrases.{name.lower()}.toml"
+        if name.replace("-", "").isalnum() and file.is_file():
+            return Phrases(tomllib.loads(file.read_text("utf-8")))
+    raise AssertionError("the package has no English phrases")

@@ -1,0 +1,256 @@
+"""What the numbers say: summary, the ingredients side by side, what stands out, and what none of it can tell."""
+
+from __future__ import annotations
+
+import math
+
+from exit_bridge.reports.case import Case, capital, small, step, whole
+from exit_bridge.reports.case import edge as edge_of
+from exit_bridge.reports.types import Bar, Block, Card, Chart, Point, Points, Prose, Row, Table, Zone
+from exit_bridge.scoring.types import IngredientScore
+
+
+def answers_of(case: Case) -> str:
+    """`Your answers`, or `These answers` for those who did not give them."""
+    return case.say(f"summary.whose.{case.audience}")
+
+
+# -- summary -------------------------------------------------------------------------------------------------------
+
+
+def summary(case: Case) -> tuple[str, ...]:
+    """Two to four sentences: what the answers suggest, what could not be judged, where to start, how to use it."""
+    say = case.say
+    sentences = [_headline(case)]
+    if unjudged := [reading.id for reading in case.unjudged()]:
+        sentences.append(say("summary.unjudged", names=case.names(unjudged)))
+    if start := _start(case):
+        sentences.append(start)
+    return (" ".join([*sentences, say("summary.use")]),)
+
+
+def _headline(case: Case) -> str:
+    say, scores, whose = case.say, case.scores, answers_of(case)
+    if case.in_place():
+        return say("summary.keep", answers=whose, band=small(case.band(case.bank.bands[-1].id)))
+    if scores.standing == "too_few_scored":
+        return say("summary.too_few", answers=whose)
+    if scores.standing == "none_stands_out":
+        return say("summary.none_stands_out", answers=whose, width=_points(case.bank.reading.stands_out))
+    furthest = "summary.furthest_strength" if scores.strength else "summary.furthest_so_far"
+    return say(
+        "summary.found",
+        answers=whose,
+        furthest=say.counted(furthest, len(scores.furthest), names=case.names(scores.furthest)),
+        weakest=say.counted("summary.weakest", len(scores.weakest), names=case.names(scores.weakest)),
+    )
+
+
+def _start(case: Case) -> str:
+    say, stage = case.say, case.at_stage()
+    now = [priority.ingredient for priority in case.scores.priorities if not priority.later]
+    if now and stage:
+        return say("summary.start", stage=capital(stage), name=case.name(now[0]))
+    if now:
+        return say("summary.start_no_stage", name=case.name(now[0]))
+    return _what_matters(case) if case.scores.standing == "none_stands_out" and not case.in_place() else ""
+
+
+def _what_matters(case: Case) -> str:
+    stage, names = case.at_stage(), case.high_emphasis()
+    if not (stage and names):
+        return ""
+    return case.say.counted(
+        "summary.matters", len(names), stage=capital(stage), names=case.names(names)
+    )
+
+
+# -- side by side --------------------------------------------------------------------------------------------------
+
+
+def chart(case: Case) -> tuple[Block, ...]:
+    """Every ingredient on one axis, in fixed order."""
+    say = case.say
+    table = Table(
+        say("ingredients.table"),
+        say.several("ingredients.head"),
+        tuple(_figures(case, reading) for reading in case.scores.ingredients),
+    )
+    bars = tuple(_bar(case, reading) for reading in case.scores.ingredients)
+    return Prose((say("ingredients.intro"),)), Chart(say("ingredients.scale"), _zones(case), bars, table)
+
+
+def _zones(case: Case) -> tuple[Zone, ...]:
+    starts = [band.start for band in case.bank.bands]
+    zones = []
+    for band, end in zip(case.bank.bands, [*starts[1:], 100.0], strict=True):
+        last = 100 if end == 100 else math.ceil(end) - 1
+        zones.append(Zone(case.band(band.id), f"{math.ceil(band.start)}–{last}", band.start, end - band.start))
+    return tuple(zones)
+
+
+def _bar(case: Case, reading: IngredientScore) -> Bar:
+    say = case.say
+    standing, edge = case.standing(reading), edge_of(reading, case.bank)
+    if edge:
+        standing = say("ingredients.edge", standing=standing, band=small(case.band(edge)))
+    details = []
+    if reading.status == "scored":
+        details.append(say("ingredients.answered", answered=reading.answered, asked=reading.asked))
+    if aside := case.aside(reading):
+        details.append(say("ingredients.aside", reasons=aside))
+    words = case.words.ingredients[reading.id]
+    return Bar(
+        case.name(reading.id),
+        words.question,
+        standing,
+        " ".join(details),
+        None if reading.score is None else whole(reading.score, case.bank if reading.band else None),
+        reading.status == "provisional",
+    )
+
+
+def _figures(case: Case, reading: IngredientScore) -> Row:
+    say = case.say
+    if reading.band:
+        band = case.band(reading.band)
+    else:
+        band = say("ingredients.band_provisional" if reading.status == "provisional" else "ingredients.band_none")
+    number = _bar(case, reading).number
+    return Row(
+        case.name(reading.id),
+        (
+            band,
+            say("ingredients.number_none") if number is None else str(number),
+            say("ingredients.answered_cell", answered=reading.answered, asked=reading.asked),
+            case.aside(reading) or say("ingredients.aside_none"),
+        ),
+    )
+
+
+# -- what stands out -----------------------------------------------------------------------------------------------
+
+
+def standing(case: Case) -> tuple[Block, ...]:
+    """What could not be judged, what is furthest along, what is weakest and why, what to keep."""
+    blocks: list[Block] = [*_unjudged(case)]
+    match case.scores.standing:
+        case "too_few_scored":
+            blocks.append(Prose((case.say("standing.too_few"),)))
+        case "none_stands_out":
+            blocks += _none_stands_out(case)
+        case "found":
+            blocks += [*_furthest(case), *_weakest(case)]
+    return (*blocks, *(_keep(case) if case.in_place() else ()))
+
+
+def _unjudged(case: Case) -> tuple[Block, ...]:
+    say, rows = case.say, []
+    for reading in case.unjudged():
+        aside = case.aside(reading)
+        text = case.standing(reading) + "."
+        rows.append(Point(f"{text} {say('ingredients.aside', reasons=aside)}" if aside else text, case.name(reading.id)))
+    if not rows:
+        return ()
+    return Points(tuple(rows), say("standing.unjudged")), Prose((say("standing.unjudged_what"),), small=True)
+
+
+def _none_stands_out(case: Case) -> tuple[Block, ...]:
+    say = case.say
+    if case.in_place():
+        return ()
+    text = say("standing.none", width=_points(case.bank.reading.stands_out))
+    return (Prose((f"{text} {_what_matters(case) or say('standing.none_no_stage')}",)),)
+
+
+def _furthest(case: Case) -> tuple[Block, ...]:
+    say, furthest = case.say, case.scores.furthest
+    points = tuple(Point(_standing_of(case, ingredient), case.name(ingredient)) for ingredient in furthest)
+    if case.scores.strength:
+        return (Points(points, say.counted("standing.strength", len(points))),)
+    return (Points(points, say("standing.so_far")),)
+
+
+def _weakest(case: Case) -> tuple[Block, ...]:
+    say, weakest = case.say, case.scores.weakest
+    joint = len(weakest) > 1
+    cards = tuple(
+        _low_card(case, ingredient, say("standing.joint" if joint else "standing.weakest")) for ingredient in weakest
+    )
+    why = say("standing.joint_why", width=_points(case.bank.reading.joint_weakest))
+    return (*cards, Prose((why,), small=True)) if joint else cards
+
+
+def _low_card(case: Case, ingredient: str, lead: str) -> Card:
+    say, lowest = case.say, case.scores.by_id(ingredient).lowest
+    return Card(
+        heading=case.name(ingredient),
+        lead=lead,
+        paragraphs=(_standing_of(case, ingredient),),
+        points_heading=say.counted("standing.lowest", len(lowest)),
+        points=case.lowest(lowest),
+        small=case.levels(lowest),
+    )
+
+
+def _standing_of(case: Case, ingredient: str) -> str:
+    return case.standing(case.scores.by_id(ingredient)) + "."
+
+
+def _keep(case: Case) -> tuple[Block, ...]:
+    say, rows = case.say, []
+    for reading in case.scores.ingredients:
+        top = case.bank.ingredient_by_id[reading.id].core[0].points
+        if reading.id in case.scores.weakest or all(case.favourable(item) == top for item in reading.lowest):
+            continue
+        rows += [Point(point.text, f"{case.name(reading.id)} {point.label}") for point in case.lowest(reading.lowest)]
+    band = small(case.band(case.bank.bands[-1].id))
+    if rows or case.scores.weakest:
+        return (Card(say("standing.keep"), paragraphs=(say("standing.keep_what", band=band),), points=tuple(rows)),)
+    return (Card(say("standing.keep"), paragraphs=(say("standing.keep_top"),)),)
+
+
+def lowest_of_each(case: Case) -> tuple[Block, ...]:
+    """For variants without scores: the lowest answer on each ingredient, and nothing that looks like a reading."""
+    say, cards = case.say, []
+    for reading in case.scores.ingredients:
+        if reading.lowest:
+            cards.append(
+                Card(
+                    heading=case.name(reading.id),
+                    points_heading=say.counted("standing.lowest", len(reading.lowest)),
+                    points=case.lowest(reading.lowest),
+                    small=case.levels(reading.lowest),
+                )
+            )
+        elif reading.asked:
+            cards.append(Card(case.name(reading.id), paragraphs=(say("standing.nothing"),)))
+    return tuple(cards)
+
+
+# -- limits --------------------------------------------------------------------------------------------------------
+
+
+def limits(case: Case) -> tuple[Point, ...]:
+    """What the report cannot tell."""
+    say, reading = case.say, case.bank.reading
+    scored = case.bank.variants[case.submission.variant].scored
+    lines = [say(f"limits.{case.audience}")]
+    if scored:
+        lines += [_one_answer(case), say("limits.width", width=_points(reading.joint_weakest)), say("limits.untested")]
+    else:
+        lines.append(say("limits.untested_answers"))
+    return tuple(Point(line) for line in [*lines, say("limits.not_a_grade")])
+
+
+def _one_answer(case: Case) -> str:
+    counted = [(r.id, r.answered) for r in case.scores.ingredients if r.score is not None]
+    whole_form = [(ingredient.id, len(ingredient.core)) for ingredient in case.bank.ingredients]
+    steps = sorted({whole(step(name, answered, case.bank)) for name, answered in counted or whole_form})
+    if len(steps) == 1:
+        return case.say("limits.step", points=steps[0])
+    return case.say("limits.step_range", low=steps[0], high=steps[-1])
+
+
+def _points(width: float) -> str:
+    return f"{width:g}"

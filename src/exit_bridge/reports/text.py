@@ -1,0 +1,124 @@
+"""The report as plain text: 80 columns, good to read aloud, and complete without the page."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+
+from exit_bridge.reports.types import Block, Card, Chart, Facts, Point, Points, Prose, Report, Table
+
+WIDTH = 80
+_CELLS = 40
+
+
+def as_text(report: Report) -> str:
+    """Plain text; lines end in a line feed."""
+    lines = [report.kicker, *_underlined(report.title, "=")]
+    for paragraph in (*report.notices, *report.intro):
+        lines += ["", *_wrapped(paragraph)]
+    if report.facts.rows:
+        lines += ["", *_facts(report.facts)]
+    for section in report.sections:
+        lines += ["", "", *_underlined(section.heading, "-")]
+        for block in section.blocks:
+            lines += ["", *_block(block)]
+    return "\n".join(lines) + "\n"
+
+
+def _block(block: Block) -> Iterator[str]:
+    match block:
+        case Prose():
+            yield from _apart(list(_wrapped(paragraph)) for paragraph in block.paragraphs)
+        case Points():
+            if block.heading:
+                yield from (*_wrapped(block.heading), "")
+            yield from _points(block.points, block.style)
+        case Facts():
+            yield from _facts(block)
+        case Card():
+            yield from _card(block)
+        case Chart():
+            yield from _chart(block)
+        case Table():
+            yield from _table(block)
+
+
+def _points(points: tuple[Point, ...], style: str = "plain") -> Iterator[str]:
+    for number, point in enumerate(points, 1):
+        mark = {"plain": "- ", "numbers": f"{number}. ", "boxes": "[ ] "}[style]
+        yield from _wrapped(_labelled(point), mark)
+
+
+def _labelled(point: Point) -> str:
+    return f"{point.label}: {point.text}" if point.label else point.text
+
+
+def _facts(facts: Facts) -> Iterator[str]:
+    for label, text in facts.rows:
+        yield from _wrapped(f"{label}: {text}")
+
+
+def _card(card: Card) -> Iterator[str]:
+    parts: list[list[str]] = []
+    head = " ".join(part for part in (card.lead, card.heading) if part)
+    parts += [list(_wrapped(head, "* "))] if head else []
+    for paragraph in card.paragraphs:
+        parts.append(list(_wrapped(paragraph, "", "  ") if parts else _wrapped(paragraph, "* ")))
+    if card.points:
+        heading = [f"  {card.points_heading}:"] if card.points_heading else []
+        parts.append([*heading, *(f"  {line}" for line in _points(card.points))])
+    if card.small:
+        parts.append(list(_wrapped(card.small, "", "  ")))
+    rows = [line for label, text in card.rows for line in _wrapped(f"{label}: {text}", "", "  ")]
+    for source in card.sources:
+        rows += _wrapped(f"{card.sources_heading}: {source.text}", "", "  ")
+        rows += [f"  {source.address}"] if source.address else []
+    rows += [f"  {label}: ".ljust(WIDTH - 20, "_") for label in card.blanks]
+    parts += [rows] if rows else []
+    yield from _apart(parts)
+
+
+def _chart(chart: Chart) -> Iterator[str]:
+    bands = "; ".join(f"{zone.span} {zone.label}" for zone in chart.zones)
+    yield from _wrapped(f"{chart.heading}: {bands}")
+    for bar in chart.bars:
+        yield from ("", *_wrapped(f"{bar.name}. {bar.standing}."))
+        if bar.number is not None:
+            filled = round(bar.number * _CELLS / 100)
+            yield f"  [{('+' if bar.provisional else '#') * filled}{'.' * (_CELLS - filled)}]"
+        yield from _wrapped(bar.detail, "", "  ")
+
+
+def _table(table: Table) -> Iterator[str]:
+    yield from _wrapped(table.caption)
+    for row in table.rows:
+        yield from _wrapped(f"{row.code} {row.header}".strip(), "", "  ")
+        cells = "; ".join(f"{label}: {cell}" for label, cell in zip(table.head[1:], row.cells, strict=True))
+        yield from _wrapped(f"{cells} {row.note}".rstrip(), "", "     ")
+    if table.quote:
+        label, text = table.quote
+        yield f"  {label}:"
+        yield from _wrapped(text, "> ", "  ", "> ")
+
+
+def _underlined(text: str, mark: str) -> list[str]:
+    lines = list(_wrapped(text))
+    return [*lines, mark * max(map(len, lines))]
+
+
+def _apart(parts: Iterator[list[str]] | list[list[str]]) -> Iterator[str]:
+    for n, part in enumerate(parts):
+        yield from ([""] if n else [])
+        yield from part
+
+
+def _wrapped(text: str, mark: str = "", indent: str = "", following: str | None = None) -> Iterator[str]:
+    if not text:
+        return
+    yield from textwrap.wrap(
+        text,
+        WIDTH,
+        initial_indent=indent + mark,
+        subsequent_indent=indent + (" " * len(mark) if following is None else following),
+        break_on_hyphens=False,
+    )

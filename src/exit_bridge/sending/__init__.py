@@ -1,0 +1,45 @@
+"""The only ways out: email, POST and folder."""
+
+from __future__ import annotations
+
+from exit_bridge.sending.types import (
+    Destination,
+    EmailDestination,
+    EmailServer,
+    FolderDestination,
+    Outgoing,
+    PostDestination,
+    Receipt,
+)
+
+__all__ = [
+    "Destination",
+    "EmailDestination",
+    "EmailServer",
+    "FolderDestination",
+    "Outgoing",
+    "PostDestination",
+    "Receipt",
+    "send",
+]
+
+
+def send(destination: Destination, outgoing: Outgoing, server: EmailServer | None) -> Receipt:
+    """Send one result to one destination, once. Trying again is the caller's part, and is safe.
+
+    Raises UnsafeDestination, and SendFailed: permanent only when this result cannot go to this destination. A fault
+    in the server's settings or the connection is not: once it is put right, the next attempt goes through.
+    """
+    match destination:
+        case EmailDestination():
+            from exit_bridge.sending.mail import send_email
+
+            return send_email(destination, outgoing, server)
+        case PostDestination():
+            from exit_bridge.sending.post import send_post
+
+            return send_post(destination, outgoing)
+        case FolderDestination():
+            from exit_bridge.sending.folder import send_folder
+
+            return send_folder(destination, outgoing, server)

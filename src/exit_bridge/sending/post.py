@@ -1,0 +1,100 @@
+"""Results to a web service, signed as Standard Webhooks lays down.
+
+https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from exit_bridge import http
+from exit_bridge.errors import SendFailed
+from exit_bridge.sending.types import Outgoing, PostDestination, Receipt
+
+EVENT = "exit.report.created"
+
+_TRY_AGAIN = frozenset({408, 425, 429})
+_LONGEST_PAUSE = 86_400.0
+_SHORTEST_SECRET = 16
+
+
+def send_post(destination: PostDestination, outgoing: Outgoing) -> Receipt:
+    """POST `{"type", "timestamp", "data"}` with the result as data. Any 2xx is a receipt.
+
+    `webhook-id` is the outgoing key and the body is the same bytes at every attempt, so a receiver can tell a retry.
+    Raises UnsafeDestination, and SendFailed: 408, 425, 429 and 5xx may be tried again after `retry_after`, every
+    other status is permanent (410 means that the receiver wants no more).
+    """
+    body = encode_body(outgoing)
+    attempt = datetime.now(UTC)
+    headers = {
+        "Content-Type": "application/json",
+        "webhook-id": outgoing.key,
+        "webhook-timestamp": str(int(attempt.timestamp())),
+        "webhook-signature": _sign(destination, outgoing.key, attempt, body),
+    }
+    reply = http.post(destination.url, body, headers, destination.policy)
+    if 200 <= reply.status < 300:
+        return Receipt(destination.label, f"HTTP {reply.status}")
+    again = reply.status in _TRY_AGAIN or reply.status >= 500
+    raise SendFailed(
+        f"The receiver answered HTTP {reply.status}",
+        where=destination.label,
+        fix=_advice(reply.status, again),
+        permanent=not again,
+        retry_after=parse_retry_after(reply.headers.get("retry-after", ""), attempt) if again else None,
+        status=reply.status,
+    )
+
+
+def encode_body(outgoing: Outgoing) -> bytes:
+    """The body to sign and send; `timestamp` is when the result was made, so that retries send the same bytes."""
+    made_at = outgoing.made_at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    document = {"type": EVENT, "timestamp": made_at, "data": dict(outgoing.result)}
+    return json.dumps(document, separators=(",", ":"), allow_nan=False).encode()
+
+
+def parse_retry_after(value: str, now: datetime) -> float | None:
+    """Seconds to wait, from a number of seconds or an HTTP date; between 1 second and 1 day, None when unreadable."""
+    value = value.strip()
+    try:
+        if value.isascii() and value.isdigit():
+            seconds = float(value)
+        else:
+            moment = parsedate_to_datetime(value)
+            seconds = ((moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - now).total_seconds()
+    except (ValueError, OverflowError):
+        return None
+    return min(max(seconds, 1.0), _LONGEST_PAUSE)
+
+
+def _sign(destination: PostDestination, key: str, attempt: datetime, body: bytes) -> str:
+    from standardwebhooks import Webhook
+
+    # Decoded here, strictly: the library skips characters that are no base64 and would sign with another key.
+    encoded = destination.secret.removeprefix("whsec_").rstrip("=")
+    try:
+        secret = base64.b64decode(encoded + "=" * (-len(encoded) % 4), validate=True)
+    except (binascii.Error, ValueError):
+        secret = b""
+    if len(secret) < _SHORTEST_SECRET:
+        raise SendFailed(
+            "The signing secret is not whsec_ followed by the base64 of at least 16 bytes",
+            where=destination.label,
+            fix="Set the secret the receiver checks with; it must be the same on both sides",
+        )
+    return str(Webhook(secret).sign(key, attempt, body.decode()))
+
+
+def _advice(status: int, again: bool) -> str:
+    if again:
+        return ""
+    if 300 <= status < 400:
+        return "Redirects are not followed: set the address it points to"
+    if status == 410:
+        return "The receiver wants no more results: take this destination out"
+    return "Check the address and that the receiver knows the signing secret"

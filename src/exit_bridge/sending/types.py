@@ -1,0 +1,114 @@
+"""What goes out, and where to: plain values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from exit_bridge.http import HttpPolicy
+
+_KEY = re.compile(r"[!-\-/-~]{1,200}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """One result on its way to one destination.
+
+    `key` is the idempotency id: the same over retries, different for every version and destination; visible ASCII
+    without a full stop, which Standard Webhooks signs as a separator. `html` is a self-contained page, `mail_html`
+    the part mail programs show, `result` the document of the published result schema. `made_at` is aware (UTC).
+    """
+
+    key: str
+    survey: str
+    result_id: str
+    version: int
+    subject: str = field(repr=False)
+    text: str = field(repr=False)
+    html: str = field(repr=False)
+    mail_html: str = field(repr=False)
+    result: Mapping[str, Any] = field(repr=False)
+    language: str = "en"
+    made_at: datetime
+
+    def __post_init__(self) -> None:
+        if not _KEY.fullmatch(self.key):
+            raise ValueError("key must be 1 to 200 visible ASCII characters without a full stop")
+        if self.made_at.tzinfo is None:
+            raise ValueError("made_at must carry its time zone")
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Proof of one send. `destination` is the destination's label; `detail` says how it went. No address in either."""
+
+    destination: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class EmailServer:
+    """The mail server reports leave by. `sender` is the From address, with or without a name; `timeout` in seconds.
+
+    `ca_bundle`: file of certificate authorities to trust instead of the system's.
+    """
+
+    host: str
+    port: int = 587
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    username: str = field(default="", repr=False)
+    password: str = field(default="", repr=False)
+    sender: str = ""
+    timeout: float = 20.0
+    ca_bundle: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EmailDestination:
+    """Addresses that get the report in one mail, each seeing the others."""
+
+    to: tuple[str, ...] = field(repr=False)
+    reply_to: str = field(default="", repr=False)
+
+    @property
+    def label(self) -> str:
+        """For people and logs: how many addresses, at which domains."""
+        domains = sorted({address.rpartition("@")[2].lower() for address in self.to})
+        noun = "address" if len(self.to) == 1 else "addresses"
+        return f"email to {len(self.to)} {noun} at {', '.join(domains)}"
+
+
+@dataclass(frozen=True, slots=True)
+class PostDestination:
+    """A web service that takes results. `url` may hold a token in its path; `secret` is `whsec_` plus base64."""
+
+    url: str = field(repr=False)
+    secret: str = field(repr=False)
+    policy: HttpPolicy = field(default_factory=HttpPolicy)
+
+    @property
+    def label(self) -> str:
+        """For people and logs: the host alone."""
+        try:
+            return f"post to {urlsplit(self.url).hostname or 'an unusable url'}"
+        except ValueError:
+            return "post to an unusable url"
+
+
+@dataclass(frozen=True, slots=True)
+class FolderDestination:
+    """A directory on this machine that results are kept in."""
+
+    directory: str
+
+    @property
+    def label(self) -> str:
+        """For people and logs."""
+        return f"folder {self.directory}"
+
+
+Destination = EmailDestination | PostDestination | FolderDestination

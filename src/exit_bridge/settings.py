@@ -1,0 +1,251 @@
+"""`exit-bridge.toml` and the environment, read once into one frozen value.
+
+Secrets stand in the file only as `"$NAME"`: the name of an environment variable, or of a line `NAME=value` in
+`exit-bridge.env` beside the file. docs/settings.md is generated from `settings.schema.json`.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import os
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Literal, cast
+
+from exit_bridge.bank import About, QuestionBank, load_bank
+from exit_bridge.bank.about import AnsweredBy, IndividualReports
+from exit_bridge.errors import SettingsError
+from exit_bridge.http import HttpPolicy
+from exit_bridge.platforms.base import AuthMode
+from exit_bridge.sending.types import Destination, EmailDestination, EmailServer, FolderDestination, PostDestination
+
+DEFAULT_FILE = "exit-bridge.toml"
+MIN_SECRET_BITS = 128
+_STATED_ABOUT = ("answered_by", "individual_reports", "retain_days")
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """One survey: which tool and bank, who answers, how deliveries prove themselves, where reports go."""
+
+    name: str
+    platform: str
+    bank_source: str
+    wordings: tuple[str, ...]
+    variant: str
+    languages: tuple[str, ...]
+    wave: str
+    auth: AuthMode | None
+    secrets: tuple[str, ...] = field(repr=False)
+    about: About
+    send: Mapping[str, Destination]
+    reply_domains: tuple[str, ...]
+    on_edit: Literal["update", "resend"]
+    reply_scores: bool
+
+    @property
+    def bank(self) -> QuestionBank:
+        """The survey's question bank. Raises BankError."""
+        return load_bank(self.bank_source, self.wordings)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything a process needs to know."""
+
+    path: Path
+    database: str = field(repr=False)
+    spool: Path
+    public_url: str
+    quarantine_days: int
+    email: EmailServer | None
+    surveys: Mapping[str, Survey]
+    install_key: bytes = field(repr=False, default=b"")
+
+    def survey(self, name: str) -> Survey:
+        """The survey of that name. Raises SettingsError naming the known ones."""
+        if name not in self.surveys:
+            known = ", ".join(self.surveys) or "none yet: run `exit-bridge init`"
+            raise SettingsError(f"There is no survey {name!r}", where=str(self.path), fix=f"Known surveys: {known}")
+        return self.surveys[name]
+
+
+def settings_schema() -> dict[str, Any]:
+    """JSON Schema 2020-12 of the settings file, with a description of every setting."""
+    loaded: dict[str, Any] = json.loads((files("exit_bridge") / "settings.schema.json").read_text("utf-8"))
+    return loaded
+
+
+def settings_path(given: str | None = None) -> Path:
+    """The file in force: the one given, `$EXIT_BRIDGE_SETTINGS`, or `exit-bridge.toml` here."""
+    return Path(given or os.environ.get("EXIT_BRIDGE_SETTINGS") or DEFAULT_FILE).absolute()
+
+
+def load_settings(path: Path, environ: Mapping[str, str] | None = None) -> Settings:
+    """Read and check the settings. Raises SettingsError with one line for each thing to mend."""
+    if not path.is_file():
+        raise SettingsError(
+            "There is no settings file", where=str(path), fix="Run `exit-bridge init`, or name it with --settings"
+        )
+    try:
+        raw = tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"This is not TOML: {error}", where=str(path), fix="Mend that line") from None
+    _check(raw, path)
+    secret = _secrets(path, environ if environ is not None else os.environ)
+    http = HttpPolicy(
+        **{key: _beside(path, value) if key == "ca_bundle" else value for key, value in raw.get("http", {}).items()}
+    )
+    return Settings(
+        path=path,
+        database=_database(raw, path, secret),
+        spool=path.parent / raw.get("spool", "exit-bridge-spool"),
+        public_url=raw.get("public_url", "").rstrip("/"),
+        quarantine_days=raw.get("quarantine_days", 30),
+        email=_email(raw["email"], path, secret, http) if "email" in raw else None,
+        surveys={name: _survey(name, row, path, secret, http) for name, row in raw.get("surveys", {}).items()},
+        install_key=secret(raw["install_key"], "install_key").encode() if "install_key" in raw else b"",
+    )
+
+
+Secret = Callable[[str, str], str]
+
+
+@lru_cache(maxsize=1)
+def _validator() -> Any:
+    from jsonschema import Draft202012Validator
+
+    return Draft202012Validator(settings_schema())
+
+
+def _check(raw: Mapping[str, Any], path: Path) -> None:
+    found = []
+    for error in _validator().iter_errors(raw):
+        where = error.json_path.removeprefix("$.") or "the file"
+        match error.validator:
+            case "required":
+                missing = [name for name in error.validator_value if name not in error.instance]
+                found.append(f"{where}: {', '.join(missing)} missing")
+            case "additionalProperties":
+                extra = sorted(set(error.instance) - set(error.schema.get("properties", {})))
+                found.append(f"{where}: {', '.join(extra)} is no setting (docs/settings.md lists them)")
+            case "enum":
+                found.append(f"{where}: must be one of {', '.join(map(str, error.validator_value))}")
+            case _:
+                why = error.schema.get("description", f"breaks {error.validator} {error.validator_value}")
+                found.append(f"{where}: {why}")
+    if found:
+        raise SettingsError(f"{len(found)} setting(s) to mend: {'; '.join(sorted(set(found)))}", where=str(path))
+
+
+def _secrets(path: Path, environ: Mapping[str, str]) -> Secret:
+    beside = path.with_suffix(".env")
+    kept = {}
+    if beside.is_file():
+        lines = (line.partition("=") for line in beside.read_text("utf-8").splitlines() if not line.startswith("#"))
+        kept = {name.strip(): value.strip().strip("\"'") for name, mark, value in lines if mark}
+
+    def look_up(reference: str, where: str) -> str:
+        name = reference.removeprefix("$")
+        value = environ.get(name) or kept.get(name)
+        if not value:
+            fix = f"Set it in the environment, or as a line {name}=… in {beside.name}"
+            raise SettingsError(f"The secret {name} is not set", where=where, fix=fix)
+        return value
+
+    return look_up
+
+
+def _database(raw: Mapping[str, Any], path: Path, secret: Secret) -> str:
+    url = raw.get("database", "exit-bridge.sqlite3")
+    url = secret(url, "database") if url.startswith("$") else url
+    return url if "://" in url else f"sqlite:///{path.parent / url}"
+
+
+def _beside(path: Path, name: str) -> str:
+    return str(path.parent / name) if name else ""
+
+
+def _email(row: Mapping[str, Any], path: Path, secret: Secret, http: HttpPolicy) -> EmailServer:
+    return EmailServer(
+        host=row["host"],
+        port=row.get("port", 587),
+        security=row.get("security", "starttls"),
+        username=row.get("username", ""),
+        password=secret(row["password"], "email.password") if "password" in row else "",
+        sender=row["from"],
+        ca_bundle=_beside(path, row.get("ca_bundle", "")) or http.ca_bundle,
+    )
+
+
+def _survey(name: str, row: Mapping[str, Any], path: Path, secret: Secret, http: HttpPolicy) -> Survey:
+    where = f"surveys.{name}"
+    secrets = tuple(secret(reference, f"{where}.secrets") for reference in row.get("secrets", ()))
+    auth = cast("AuthMode | None", row.get("auth"))
+    if not secrets and auth != "none":
+        raise SettingsError("No secret is set", where=where, fix='Run `exit-bridge init`, or add secrets = ["$NAME"]')
+    for value in secrets:
+        if secret_bits(value) < MIN_SECRET_BITS:
+            raise SettingsError("A secret is too short to be safe", where=where, fix="Use one that `init` makes")
+    facts: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in row.get("about", {}).items()
+    }
+    about = About(
+        **facts,
+        answered_by=cast("AnsweredBy", row["answered_by"]),
+        individual_reports=cast("IndividualReports", row.get("individual_reports", "respondent")),
+        retain_days=row.get("retain_days", 365),
+    )
+    variant = row.get("variant", "full")
+    if variant == "young-person" and about.answered_by == "individuals" and about.individual_reports == "recipients":
+        fix = 'Use individual_reports = "respondent" or "none"'
+        raise SettingsError("A young person's own report never goes to others", where=where, fix=fix)
+    bank = row["bank"]
+    own = bank.endswith(".toml") or "/" in bank
+    return Survey(
+        name=name,
+        platform=row["platform"],
+        bank_source=str(path.parent / bank) if own else bank,
+        wordings=tuple(str(path.parent / wording) for wording in row.get("wordings", ())),
+        variant=variant,
+        languages=tuple(row.get("languages", ("en",))),
+        wave=row.get("wave", ""),
+        auth=auth,
+        secrets=secrets,
+        about=about,
+        send={
+            key: send for n, r in enumerate(row.get("send", ()), 1) for key, send in [_send(n, r, path, secret, http)]
+        },
+        reply_domains=tuple(domain.casefold() for domain in row.get("reply_domains", ())),
+        on_edit=row.get("on_edit", "update"),
+        reply_scores=row.get("reply_scores", False),
+    )
+
+
+def _send(n: int, row: Mapping[str, Any], path: Path, secret: Secret, http: HttpPolicy) -> tuple[str, Destination]:
+    match row["by"]:
+        case "email":
+            return f"email-{n}", EmailDestination(to=tuple(row["to"]), reply_to=row.get("reply_to", ""))
+        case "post":
+            policy = HttpPolicy(proxy=http.proxy, ca_bundle=http.ca_bundle, internal=row.get("internal", ""))
+            return f"post-{n}", PostDestination(row["url"], secret(row["secret"], f"send {n}"), policy)
+        case _:
+            return f"folder-{n}", FolderDestination(str(path.parent / row["directory"]))
+
+
+def secret_bits(secret: str) -> int:
+    """A ceiling on the strength of a secret: bits its characters can carry; `whsec_` secrets are decoded first."""
+    if secret.startswith("whsec_"):
+        try:
+            return 8 * len(base64.b64decode(secret[6:], validate=True))
+        except (binascii.Error, ValueError):
+            return 0
+    if len(set(secret)) < 8:
+        return 0
+    return (4 if all(c in "0123456789abcdefABCDEF-" for c in secret) else 6) * len(secret)

@@ -1,0 +1,121 @@
+"""Letting go: one response on request, old ones by date, and a copy of everything before either."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import bindparam, delete, select
+
+from exit_bridge.errors import StoreUnavailable, UsageError
+from exit_bridge.store.engine import Database
+from exit_bridge.store.tables import job, quarantine, submission, version
+from exit_bridge.store.traces import mentions
+
+# Versions, jobs and attempts go with their submission (ON DELETE CASCADE), in the same order of locks as a worker's.
+_FORGET = delete(submission).where(
+    submission.c.survey == bindparam("of"), submission.c.response_id == bindparam("response")
+)
+_FORGET_FETCH = delete(job).where(
+    job.c.survey == bindparam("of"), job.c.submission.is_(None), job.c.destination == bindparam("response")
+)
+_BODY_IDS = select(quarantine.c.id).where(quarantine.c.survey == bindparam("of"))
+_BODY = select(quarantine.c.body).where(quarantine.c.id == bindparam("kept"))
+_DROP = delete(quarantine).where(quarantine.c.id == bindparam("kept"))
+
+_PURGE = delete(submission).where(
+    submission.c.survey == bindparam("of"),
+    submission.c.id.in_(
+        select(version.c.submission).where(
+            version.c.submission == submission.c.id,
+            version.c.n == submission.c.current,
+            version.c.received_at < bindparam("before"),
+        )
+    ),
+)
+_PURGE_JOBS = delete(job).where(
+    job.c.survey == bindparam("of"),
+    job.c.submission.is_(None),
+    job.c.due_at.is_(None),
+    job.c.created_at < bindparam("before"),
+)
+_PURGE_QUARANTINE = delete(quarantine).where(quarantine.c.received_at < bindparam("before"))
+
+
+class Retention(Database):
+    """Deleting for good, and backing up.
+
+    `forget` leaves nothing in the files of a SQLite database. After a purge, or once an envelope has been deleted,
+    copies of single rows may stay in unused parts of its file until the next `scrub`. In PostgreSQL deleted content is
+    gone for every query at once; when it leaves the server's files is up to its VACUUM, and to its backups.
+    """
+
+    def forget(self, survey: str, response_id: str, *, in_quarantine: bool = False) -> int:
+        """Delete a response with its versions, jobs and attempts; the number of records that held it (0: unknown).
+
+        `in_quarantine` also deletes every quarantined body of the survey that mentions the id. A short id such as `7`
+        then takes more with it than its own: see `mentions`. Ends with a `scrub`; where that fails the response is gone
+        from every table already, and calling again finishes the work.
+        """
+        with self._writing() as connection:
+            key = {"of": survey, "response": response_id}
+            gone = connection.execute(_FORGET, key).rowcount + connection.execute(_FORGET_FETCH, key).rowcount
+            if in_quarantine:
+                for kept in connection.scalars(_BODY_IDS, {"of": survey}).all():
+                    body: bytes = connection.execute(_BODY, {"kept": kept}).scalar_one()
+                    if mentions(body, response_id):
+                        gone += connection.execute(_DROP, {"kept": kept}).rowcount
+        self.scrub()
+        return gone
+
+    def purge(self, survey: str, before: datetime) -> int:
+        """Delete submissions whose current version was received before then; how many. Finished fetches go too."""
+        with self._writing() as connection:
+            gone = connection.execute(_PURGE, {"of": survey, "before": before}).rowcount
+            connection.execute(_PURGE_JOBS, {"of": survey, "before": before})
+        return gone
+
+    def purge_quarantine(self, before: datetime) -> int:
+        """Delete bodies of every survey received before then; how many."""
+        with self._writing() as connection:
+            return connection.execute(_PURGE_QUARANTINE, {"before": before}).rowcount
+
+    def backup(self, path: Path) -> None:
+        """A consistent copy of a SQLite database while it is in use, on disk once this returns.
+
+        Raises UsageError for PostgreSQL and for a path that cannot be used, StoreUnavailable where the copy fails.
+        """
+        if not self._is_sqlite:
+            raise UsageError("Only a SQLite database is backed up here", where=self.where, fix="Use pg_dump")
+        try:
+            path.touch(0o600, exist_ok=False)
+        except FileExistsError:
+            raise UsageError("The backup file is there already", where=str(path), fix="Choose another name") from None
+        except OSError:
+            raise UsageError("The backup file cannot be made", where=str(path), fix="Choose another folder") from None
+        try:
+            with self._raw() as connection:
+                connection.execute("VACUUM INTO ?", (str(path),)).close()
+            with path.open("rb") as copy:
+                os.fsync(copy.fileno())
+        except BaseException:
+            path.unlink()
+            raise
+
+    def scrub(self) -> None:
+        """Rewrite a SQLite database so that its files hold nothing deleted; takes about a second per 100 MB.
+
+        Nothing to do for PostgreSQL. Raises StoreUnavailable, and may be called again, where the disk is too full for
+        a second copy or another process reads all the while.
+        """
+        if not self._is_sqlite:
+            return
+        with self._one_writer(), self._raw() as connection:
+            # `secure_delete` alone is not enough: rows that moved between pages leave copies behind.
+            connection.execute("VACUUM").close()
+            ((kept, _, _),) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        if kept:
+            raise StoreUnavailable(
+                "The write-ahead log still holds deleted content", where=self.where, fix="Try again when nobody reads"
+            )

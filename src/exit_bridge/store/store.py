@@ -1,0 +1,16 @@
+"""The store: everything that may be done with the database, as one object."""
+
+from __future__ import annotations
+
+from exit_bridge.store.jobs import Jobs
+from exit_bridge.store.quarantine import Quarantine
+from exit_bridge.store.retention import Retention
+from exit_bridge.store.schema import Schema
+from exit_bridge.store.submissions import Submissions
+
+
+class Store(Submissions, Jobs, Quarantine, Retention, Schema):
+    """One database. Safe to share between threads; one per process.
+
+    Every method is one transaction and raises StoreUnavailable where the database is away, locked, full or not set up.
+    """

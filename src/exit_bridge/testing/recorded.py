@@ -1,0 +1,137 @@
+"""Checks of what a tool really sent: recorded bytes in, expected outcome out, and nothing worse for any broken copy."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from copy import deepcopy
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from exit_bridge.bank import QuestionBank
+from exit_bridge.errors import ExitBridgeError
+from exit_bridge.intake import Declined, DeployedForm, decode, parse_json
+from exit_bridge.platforms.base import Delivery, Platform, RawResponse
+from exit_bridge.testing.credentials import NOW, SECRET
+from exit_bridge.testing.mutations import MARK, mutations, nodes
+from exit_bridge.testing.saying import must, todo
+
+PERSONAL = {
+    "an e-mail address": r"[\w.+-]+@(?!(?:[\w-]+\.)*example\b)[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}",
+    "a network address": r"(?<![\w.])(\d{1,3}(\.\d{1,3}){3}|[0-9a-f]{1,4}(:[0-9a-f]{0,4}){4,7})(?![\w.])",
+    "a place": r"(?<![\w.])-?\d{1,3}\.\d{4,}(?![\w.])",
+}
+"""What must never stand in a recorded file. Made-up addresses end in .example."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One recorded delivery, and what must come of it."""
+
+    name: str
+    delivery: Delivery
+    expected: Mapping[str, Any]
+
+
+def recorded_cases(platform: Platform, folder: Path) -> list[Case]:
+    """Every `<case>.body` of a folder with its headers and its expected outcome."""
+    cases = []
+    for path in sorted(folder.glob("*.body")):
+        for ending in (".headers.json", ".expected.json"):
+            must(path.with_suffix(ending).is_file(), todo(platform, f"add recorded/{path.stem}{ending}"))
+        headers = json.loads(path.with_suffix(".headers.json").read_text("utf-8"))
+        expected = json.loads(path.with_suffix(".expected.json").read_text("utf-8"))
+        mode = expected.get("auth", next(iter(platform.schemes)))
+        token = SECRET if platform.scheme(mode).in_path else ""
+        delivery = Delivery(path.read_bytes(), {name.lower(): value for name, value in headers.items()}, token)
+        cases.append(Case(path.stem, delivery, expected))
+    must(cases or "delivery" not in platform.faces, todo(platform, "record a delivery", "recorded/<case>.body"))
+    return cases
+
+
+def check_provenance(platform: Platform, folder: Path) -> None:
+    """PROVENANCE.md tells of every recorded file where it comes from, and agrees with `evidence`."""
+    path = folder / "PROVENANCE.md"
+    must(path.is_file(), todo(platform, "say where the recorded files come from", "recorded/PROVENANCE.md"))
+    text = path.read_text("utf-8")
+    must(platform.evidence in text, todo(platform, f"say `{platform.evidence}`, as the platform does", path.name))
+    for file in [*folder.glob("*.body"), *folder.glob("export_*.csv")]:
+        must(f"`{file.stem}`" in text, todo(platform, f"say where `{file.stem}` comes from", path.name))
+
+
+def check_scrubbed(folder: Path) -> None:
+    """No recorded file holds a real-looking address of a person, a machine or a place."""
+    for path in sorted(folder.iterdir()):
+        text = path.read_bytes().decode("utf-8", "replace")
+        for kind, pattern in PERSONAL.items():
+            must(
+                not re.search(pattern, text, re.IGNORECASE), f"{path.name} holds what looks like {kind}: scrub it first"
+            )
+
+
+def form_of(platform: Platform, bank: QuestionBank, variant: str = "full") -> DeployedForm:
+    """The form that recorded cases belong to: of a survey called `contract`."""
+    return DeployedForm("contract", platform.name, bank, variant, install_key=b"contract")
+
+
+def outcome(platform: Platform, payload: Any, form: DeployedForm) -> dict[str, Any]:
+    """What comes of a parsed delivery, as an expected file says it. Raises whatever is not one of our errors."""
+    try:
+        result = platform.read(payload)
+    except ExitBridgeError as error:
+        return _error(error)
+    must(not any(MARK in bad.reason for bad in result.bad), "a reason repeats what was sent")
+    found = {
+        "responses": [decoded(raw, form) for raw in result.responses],
+        "reply_to": [raw.reply_to for raw in result.responses if raw.reply_to],
+        "ignored": list(result.ignored),
+        "fetch": list(result.fetch),
+        "bad": [bad.index for bad in result.bad],
+    }
+    return {key: value for key, value in found.items() if value}
+
+
+def decoded(raw: RawResponse, form: DeployedForm) -> dict[str, Any]:
+    """One response as a submission document, `declined`, or the name of the error."""
+    try:
+        submission = decode(raw, form)
+    except ExitBridgeError as error:
+        return _error(error)
+    return {"declined": True} if isinstance(submission, Declined) else submission.document()
+
+
+def _error(error: ExitBridgeError) -> dict[str, Any]:
+    must(MARK not in str(error), "a message repeats what was sent")
+    return {"error": type(error).__name__}
+
+
+def check_recorded(platform: Platform, case: Case, bank: QuestionBank) -> None:
+    """A recorded delivery passes its own credentials and gives what was expected."""
+    mode = case.expected.get("auth", next(iter(platform.schemes)))
+    platform.scheme(mode).verify(case.delivery, [SECRET], NOW)
+    given = outcome(platform, parse_json(case.delivery.body), form_of(platform, bank))
+    expected = {key: value for key, value in case.expected.items() if key != "auth"}
+    must(expected == given, f"{platform.name}, {case.name}: expected\n{expected}\nbut it gives\n{given}")
+
+
+def check_mutations(platform: Platform, case: Case, bank: QuestionBank) -> None:
+    """However one place of the payload is broken, the end is a submission, a count or one of our errors."""
+    form = form_of(platform, bank)
+    for what, payload in mutations(parse_json(case.delivery.body)):
+        try:
+            outcome(platform, payload, form)
+        except Exception as error:
+            raise AssertionError(f"{platform.name}, {case.name}: {what} ends in {error!r}") from error
+
+
+def check_unknown_fields(platform: Platform, case: Case, bank: QuestionBank) -> None:
+    """Fields that the tool adds one day change nothing."""
+    form, payload = form_of(platform, bank), parse_json(case.delivery.body)
+    grown = deepcopy(payload)
+    for _, node in nodes(grown):
+        if isinstance(node, dict):
+            node["a_field_of_tomorrow"] = "x"
+    same = outcome(platform, payload, form) == outcome(platform, grown, form)
+    must(same, f"{platform.name}, {case.name}: fields it does not know must be left alone")

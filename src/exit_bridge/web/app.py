@@ -1,0 +1,138 @@
+"""The Flask application: hooks in, neutral answers out. The only importer of Flask."""
+
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask, Response, jsonify, request
+from werkzeug.exceptions import HTTPException
+
+from exit_bridge.bridge import Bridge, auth_mode, trace_of, untrusted
+from exit_bridge.errors import ExitBridgeError, StoreUnavailable
+from exit_bridge.intake.mapping import mapping_for
+from exit_bridge.platforms import platform
+from exit_bridge.platforms.base import Delivery
+
+if TYPE_CHECKING:
+    from exit_bridge.settings import Settings
+
+log = logging.getLogger("exit_bridge.web")
+
+RETRY_AFTER = 30
+"""Seconds a sender is asked to wait when the store is away."""
+
+PATIENCE_MS = 2_500
+"""Milliseconds to wait for a locked database: the least patient sender gives up after 5 seconds."""
+
+DEFAULT_MAX_BODY = 1024 * 1024
+NEUTRAL = "exit-bridge receives form submissions here by POST.\n"
+
+
+def create_app(settings: Settings | None = None, bridge: Bridge | None = None) -> Flask:
+    """The application for these settings (default: the file in force), with a bridge of its own unless given one.
+
+    Raises SettingsError, UnknownPlatform and BankError at start rather than at the first delivery.
+    """
+    if settings is None:
+        from exit_bridge.settings import load_settings, settings_path
+
+        settings = load_settings(settings_path())
+    if bridge is None:
+        from exit_bridge.store import open_store
+
+        bridge = Bridge(settings, open_store(settings.database, busy_timeout_ms=PATIENCE_MS))
+    for survey in settings.surveys.values():
+        tool = platform(survey.platform)
+        tool.scheme(auth_mode(survey, tool))
+        mapping_for(survey.bank)
+    app = Flask("exit_bridge", static_folder=None)
+    app.url_map.strict_slashes = False
+    _add_routes(app, settings, bridge)
+    _add_errors(app)
+    return app
+
+
+def _add_routes(app: Flask, settings: Settings, bridge: Bridge) -> None:
+    @app.post("/hooks/<survey>")
+    @app.post("/hooks/<survey>/<token>")
+    def receive(survey: str, token: str = "") -> Response:
+        known = settings.surveys.get(survey)
+        tool = platform(known.platform) if known else None
+        request.max_content_length = tool.max_body if tool else DEFAULT_MAX_BODY
+        body = request.get_data()
+        if known and known.auth == "none" and not _from_this_machine():
+            raise untrusted()
+        delivery = Delivery(body, {name.lower(): value for name, value in request.headers.items()}, token)
+        outcomes = bridge.receive(survey, delivery)
+        if len(outcomes) == 1:
+            return jsonify(outcomes[0].document())
+        return jsonify({"status": "batch", "results": [outcome.document() for outcome in outcomes]})
+
+    @app.get("/hooks/<survey>")
+    @app.get("/hooks/<survey>/<token>")
+    def greet(survey: str, token: str = "") -> Response:  # noqa: ARG001 (the same line whatever was asked for)
+        return Response(NEUTRAL, mimetype="text/plain")
+
+    @app.get("/healthz")
+    def healthz() -> tuple[Response, int]:
+        try:
+            state: str = bridge.store.schema_state()
+        except StoreUnavailable:
+            state = "unavailable"
+        ok = state == "current"
+        return jsonify({"status": "ok" if ok else "failing", "database": state}), 200 if ok else 503
+
+
+def _from_this_machine() -> bool:
+    """Loopback and no proxy in between, whose own address would be loopback too."""
+    forwarded = any(
+        name.lower().startswith(("x-forwarded-", "forwarded", "x-real-ip")) for name in request.headers.keys()
+    )
+    try:
+        return not forwarded and ip_address(request.remote_addr or "").is_loopback
+    except ValueError:
+        return False
+
+
+def _add_errors(app: Flask) -> None:
+    @app.errorhandler(ExitBridgeError)
+    def ours(error: ExitBridgeError) -> Response:
+        if error.http_status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            log.error("outcome=%s %s", type(error).__name__, error)
+        answer = jsonify({"status": _words(error.http_status)})
+        answer.status_code = error.http_status
+        if isinstance(error, StoreUnavailable):
+            answer.headers["Retry-After"] = str(RETRY_AFTER)
+        return answer
+
+    @app.errorhandler(HTTPException)
+    def http(error: HTTPException) -> Response:
+        code = error.code or 500
+        # 404 and 410 make some senders switch their hook off for good, so a wrong path is a wrong credential.
+        if request.method == "POST" and code in (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED):
+            code = HTTPStatus.UNAUTHORIZED
+        answer = jsonify({"status": _words(code)})
+        answer.status_code = code
+        return answer
+
+    @app.errorhandler(Exception)
+    def bug(error: Exception) -> Response:
+        log.error("outcome=bug %s", trace_of(error))
+        answer = jsonify({"status": _words(503)})
+        answer.status_code = 503
+        answer.headers["Retry-After"] = str(RETRY_AFTER)
+        return answer
+
+    @app.after_request
+    def guard(response: Response) -> Response:
+        response.headers["Cache-Control"] = "no-store"
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        return response
+
+
+def _words(code: int) -> str:
+    names: dict[int, Any] = {401: "untrusted", 413: "too_large", 415: "unsupported", 503: "try_again"}
+    return str(names.get(code, HTTPStatus(code).phrase.lower().replace(" ", "_")))

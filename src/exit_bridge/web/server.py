@@ -1,0 +1,71 @@
+"""The HTTP server of `serve` and `demo`: waitress, run until an event is set and ended without dropping a request."""
+
+from __future__ import annotations
+
+import socket
+from threading import Event
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from exit_bridge.errors import UsageError
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+THREADS = 8
+POLL = 0.25
+"""Seconds until a set event is noticed."""
+
+GRACE = 10.0
+"""Seconds that requests in hand get to finish."""
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens there; port 0 takes any free one. Raises UsageError."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except (OSError, OverflowError) as error:
+        why = getattr(error, "strerror", None) or "the port must be 0 to 65535"
+        raise UsageError(
+            f"This address cannot be listened on: {why}",
+            where=f"{host}:{port}",
+            fix="Choose another with --host and --port, or stop what uses it",
+        ) from None
+
+
+def serve(app: Flask, listening: socket.socket, stop: Event, max_body: int) -> None:
+    """Answer requests until `stop` is set; those already begun are answered first. Closes the socket.
+
+    `max_body`: the largest body in bytes that any survey accepts. The server itself lets longer ones through to a
+    point, so that it is the application that refuses them, in its own words.
+    """
+    from waitress import create_server, wasyncore
+
+    connections: dict[int, Any] = {}
+    server = create_server(
+        app,
+        map=connections,
+        sockets=[listening],
+        threads=THREADS,
+        ident=None,
+        max_request_body_size=4 * max_body,
+        # The application looks at them to tell a proxy's requests from those of this machine. It trusts none.
+        clear_untrusted_proxy_headers=False,
+    )
+    try:
+        while not stop.is_set():
+            wasyncore.loop(timeout=POLL, map=connections, count=1, use_poll=True)
+        server.accepting = False
+        until = monotonic() + GRACE
+        while _busy(connections) and monotonic() < until:
+            wasyncore.loop(timeout=POLL, map=connections, count=1, use_poll=True)
+    finally:
+        server.task_dispatcher.shutdown()
+        wasyncore.close_all(connections)
+
+
+def _busy(connections: dict[int, Any]) -> bool:
+    """Is a request being received, answered, or its answer sent?"""
+    channels = [channel for channel in connections.values() if hasattr(channel, "requests")]
+    return any(channel.request or channel.requests or channel.total_outbufs_len for channel in channels)

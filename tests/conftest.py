@@ -1,0 +1,57 @@
+"""Fixtures every room may use."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+from uuid import uuid4
+
+import pytest
+
+from exit_bridge.store import open_store
+from exit_bridge.store.store import Store
+
+POSTGRES = os.environ.get("EXIT_BRIDGE_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
+
+
+def missing(part: str, how: str) -> None:
+    """Skip the test for want of a real part; where everything must be there (CI=true) fail instead."""
+    message = f"{part} is missing: {how}"
+    if os.environ.get("CI") == "true":
+        pytest.fail(message)
+    pytest.skip(message)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a new, empty database that nobody else uses: a SQLite file, then a PostgreSQL schema."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'exit-bridge.sqlite3'}"
+    else:
+        yield from _postgres_schema()
+
+
+@pytest.fixture
+def store(store_url: str) -> Iterator[Store]:
+    """An open store with all its tables, on either engine."""
+    with open_store(store_url) as opened:
+        opened.upgrade()
+        yield opened
+
+
+def _postgres_schema() -> Iterator[str]:
+    try:
+        import psycopg
+
+        server = psycopg.connect(POSTGRES, autocommit=True, connect_timeout=5)
+    except (ImportError, OSError, psycopg.OperationalError):
+        missing("PostgreSQL", "start a server and name it in EXIT_BRIDGE_TEST_POSTGRES, or pip install psycopg[binary]")
+    schema = f"exit_bridge_test_{uuid4().hex[:12]}"
+    with server:
+        server.execute("SET lock_timeout = '10s'")  # a test that leaves a transaction open must fail, not hang
+        server.execute(f"CREATE SCHEMA {schema}")
+        joiner = "&" if "?" in POSTGRES else "?"
+        yield f"{POSTGRES}{joiner}options={quote(f'-csearch_path={schema}')}"
+        server.execute(f"DROP SCHEMA {schema} CASCADE")

@@ -1,0 +1,63 @@
+"""The body we write, held against the types Typeform itself publishes."""
+
+import json
+import os
+import shutil
+import subprocess
+
+import pytest
+
+from exit_bridge.bank import load_bank
+from exit_bridge.platforms import platform
+from exit_bridge.testing import ABOUT
+
+PACKAGES = ("@typeform/api-client@2.10.4", "typescript@5.9.3")
+BANK = load_bank()
+
+pytestmark = pytest.mark.node
+
+
+def missing(how):
+    message = f"Typeform's types are missing: {how}"
+    if os.environ.get("CI") == "true":
+        pytest.fail(message)
+    pytest.skip(message)
+
+
+@pytest.fixture(scope="module")
+def compile_ts(request, tmp_path_factory):
+    """Compile one file against the published types; they are fetched once and stay in pytest's cache."""
+    npm = shutil.which("npm") or missing("install Node.js 20 or newer")
+    folder = request.config.cache.mkdir("typeform-types")
+    if not all((folder / "node_modules" / package.rpartition("@")[0]).is_dir() for package in PACKAGES):
+        (folder / "package.json").write_text('{"private": true}')
+        command = [npm, "install", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error", *PACKAGES]
+        try:
+            subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=240)
+        except (subprocess.CalledProcessError, subprocess.TimeoutExpired):
+            missing(f"npm install {' '.join(PACKAGES)} did not work; is there a network?")
+
+    def compile_form(form):
+        source = folder / "form.ts"
+        head = 'import type { Typeform } from "@typeform/api-client";\nexport const form: Typeform.Form = '
+        source.write_text(f"{head}{json.dumps(form)};\n")
+        command = [folder / "node_modules/.bin/tsc", "--noEmit", "--strict", "--skipLibCheck", "--module", "nodenext"]
+        return subprocess.run([*command, source.name], cwd=folder, capture_output=True, text=True, timeout=120).stdout
+
+    return compile_form
+
+
+@pytest.mark.parametrize("variant", BANK.variants)
+def test_the_form_compiles(compile_ts, variant):
+    """Every property we write exists and has a value of its type."""
+    for file in platform("typeform").write_form(BANK, variant, list(BANK.wordings), ABOUT):
+        assert compile_ts(json.loads(file.content)) == ""
+
+
+def test_a_wrong_property_does_not(compile_ts):
+    """The check can fail: the compiler sees a misspelt property and a value that is none of the allowed ones."""
+    (file,) = platform("typeform").write_form(BANK, "quick", ["en"], ABOUT)
+    form = json.loads(file.content)
+    assert "welcome_screen" in compile_ts({**form, "welcome_screen": []})
+    form["fields"][0]["type"] = "statment"
+    assert "statment" in compile_ts(form)

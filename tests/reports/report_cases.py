@@ -1,0 +1,110 @@
+"""Made-up submissions, and the report each of them gives."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from exit_bridge import reports
+from exit_bridge.bank import About, load_bank
+from exit_bridge.intake import Submission
+from exit_bridge.scoring import Scores, score
+
+BANK = load_bank()
+MADE_ON = date(2026, 11, 21)
+ABOUT = About(
+    innovation="Staying Close",
+    organisations=("Northmoor Council", "Harbour Trust"),
+    controller="Northmoor Council",
+    contact="staying-close@northmoor.example",
+    worried_contact="the duty team, 01632 960000",
+    reply_by="31 January",
+    retain_days=365,
+)
+INDIVIDUAL = replace(ABOUT, answered_by="individuals", individual_reports="respondent")
+COMMENT = "We meet each month; the notes go out late."
+
+MIXED = (
+    "rec01 4 rec02 4 rec03 2 rec04 4 rec05 5 rec06 4 rec07 3 "
+    "cop01 2 cop02 2 cop03 1 cop04 2 cop05 3 cop06 1 cop07 2 "
+    "lea01 5 lea02 4 lea03 4 lea04 2 lea05 4 lea06 4 lea07 3 "
+    "mea01 3 mea02 2 mea03 2 mea04 dk mea05 4 mea06 2 mea07 na "
+    "ada01 3 ada02 4 ada03 3 ada04 4 ada05 4 ada06 4 ada07 na"
+)
+PROVISIONAL = (
+    "rec01 4 rec02 4 rec03 4 rec04 4 rec05 5 rec06 4 rec07 3 "
+    "cop01 2 cop02 2 cop03 dk cop04 2 cop05 3 cop06 dk "
+    "lea01 2 lea02 2 lea03 2 lea04 1 lea05 dk lea06 2 lea07 3 "
+    "mea01 dk mea02 dk mea03 dk mea05 4 mea06 na "
+    "ada01 3 ada02 4 ada03 3 ada04 4 ada05 4 ada06 4 ada07 4"
+)
+YOUNG = "cop02 2 cop03 1 cop04 3 cop05 4 cop06 dk lea07 3 mea02 2 ada05 4"
+
+
+def every(value: int | str) -> str:
+    """The same answer to every core item."""
+    return " ".join(f"{item.id} {value}" for item in BANK.items.values() if item.core)
+
+
+def submission(
+    answers: str = MIXED,
+    *,
+    variant: str = "full",
+    context: str = "notice=yes team=yes role=senior stage=sustaining",
+    comments: dict[str, str] | None = None,
+    language: str = "en",
+) -> Submission:
+    """A submission from `"rec01 4 cop02 dk"` and `"role=front"`; what the variant leaves out was not asked."""
+    words = answers.split()
+    given = {item: int(code) if code.isdigit() else code for item, code in zip(words[::2], words[1::2], strict=True)}
+    asked = BANK.variants[variant].items
+    return Submission(
+        survey="staying-close",
+        platform="generic",
+        response_id="r-0001",
+        bank=BANK.ref,
+        variant=variant,
+        answers={item: code for item, code in given.items() if item in asked},
+        context=dict(pair.split("=") for pair in context.split()),
+        comments=comments or {},
+        not_asked=tuple(item for item in BANK.items if item not in asked),
+        wave="2026-autumn",
+        submitted_at="2026-11-20T15:04:05Z",
+        language=language,
+    )
+
+
+def report(
+    sent: Submission | None = None,
+    about: About = ABOUT,
+    *,
+    audience: reports.Audience = "group",
+    scores: Scores | None = None,
+    **more: str,
+) -> reports.Report:
+    """The report on it, scored by the real scoring unless `scores` are given."""
+    sent = sent or submission()
+    return reports.build(
+        BANK, sent, scores or score(sent, BANK, about), about, audience=audience, made_on=MADE_ON, **more
+    )
+
+
+def states() -> dict[str, reports.Report]:
+    """One report of every kind, for the checks that hold for all of them."""
+    front = "notice=yes team=yes role=front stage=sustaining"
+    commented = submission(comments={"coproduction": COMMENT})
+    quick = submission(variant="quick")
+    letter = submission(YOUNG, variant="young-person", context="notice=yes team=yes")
+    return {
+        "group": report(commented),
+        "respondent": report(submission(context=front), INDIVIDUAL, audience="respondent"),
+        "recipients": report(commented, replace(INDIVIDUAL, individual_reports="recipients"), audience="recipients"),
+        "provisional": report(submission(PROVISIONAL)),
+        "conception": report(submission(context="notice=yes stage=conception")),
+        "keep": report(submission(every(5) + " ada03 4 mea05 4")),
+        "even": report(submission(every(3), context="notice=yes stage=scaling")),
+        "nothing": report(submission("")),
+        "extended": report(submission(MIXED + " mea08 4 rec08 4", variant="extended")),
+        "quick": report(quick, INDIVIDUAL, audience="respondent"),
+        "young": report(letter, INDIVIDUAL, audience="respondent"),
+    }
