@@ -13,6 +13,9 @@ import pytest
 from exit_bridge.store import open_store
 from exit_bridge.store.store import Store
 
+# Platforms that happen to be installed on a developer's machine must not change what is tested here.
+os.environ["EXIT_BRIDGE_NO_PLUGINS"] = "1"
+
 POSTGRES = os.environ.get("EXIT_BRIDGE_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
 
 

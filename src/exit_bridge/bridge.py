@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import count
 from time import monotonic
 from typing import Any
 
@@ -33,6 +34,9 @@ log = logging.getLogger("exit_bridge")
 
 RESPONDENT = "respondent"
 """Destination of a person's own report; the address is in the job's envelope and goes when the job is done."""
+
+TEST_WAVE = "send-test"
+"""Wave of submissions that `send-test` made up: apart from every real one, and marked as such in the report."""
 
 REPLIES_PER_ADDRESS = 3
 REPLIES_PER_SURVEY = 500
@@ -96,11 +100,13 @@ class Bridge:
             return [self._quarantine(survey, body, content_type, "bug", trace_of(error))]
         outcomes = [self._ignored(survey, reason) for reason in read.ignored]
         outcomes += [self._quarantine(survey, body, content_type, "unreadable", b.reason, b.index) for b in read.bad]
-        for index, raw in enumerate(read.responses):
+        unread = {bad.index for bad in read.bad}
+        places = (n for n in count() if n not in unread)
+        for index, raw in zip(places, read.responses, strict=False):
             try:
                 outcomes.append(self.keep(survey, raw))
             except RefusedDelivery as refused:
-                element = index if len(read.responses) > 1 else None
+                element = index if unread or len(read.responses) > 1 else None
                 outcomes.append(self._quarantine(survey, body, content_type, refused.reason, str(refused), element))
             except StoreUnavailable:
                 raise
@@ -245,8 +251,7 @@ def authenticate(survey: Survey, tool: Platform, delivery: Delivery) -> None:
 
 def auth_mode(survey: Survey, tool: Platform) -> AuthMode:
     """The one mode in force: the survey's own, or the best the tool has."""
-    mode: AuthMode = survey.auth or next(iter(tool.schemes))
-    return mode
+    return next(iter(tool.schemes)) if survey.auth is None else survey.auth
 
 
 def check_type(tool: Platform, delivery: Delivery) -> None:

@@ -66,11 +66,7 @@ class HttpPolicy:
 
     def __post_init__(self) -> None:
         if self.proxy and not _PROXY.fullmatch(self.proxy):
-            raise SettingsError(
-                "A proxy must be written as http://host:port",
-                where="proxy",
-                fix='Write it like "http://proxy.example:3128", without a path',
-            )
+            raise SettingsError("A proxy must be written as http://host:port", where="proxy", fix="Leave any path out")
         port = self.internal.rpartition(":")[2]
         if self.internal and not (_ORIGIN.fullmatch(self.internal) and int(port) < 65536):
             raise SettingsError(
@@ -109,7 +105,7 @@ def request(
     `timeout`: seconds to connect, and between two bytes; `deadline`: seconds for the whole exchange after the name
     is resolved; `reply_limit`: bytes of the reply that are read.
     Raises UnsafeDestination when the address is not allowed, SendFailed (not permanent) when no reply came. Once
-    the status is known the exchange counts: a reply that then breaks off or is too slow is truncated, because
+    status and headers are there the exchange counts: a body that breaks off or is too slow is truncated, because
     sending again could only send twice. Messages name the host alone: the rest of an address may be a secret.
     """
     import requests
@@ -132,6 +128,8 @@ def request(
         except (requests.RequestException, HTTPError, OSError) as error:
             raise _failure(error, host, limit) from None
         with closing(response):
+            if limit.passed:  # cut off among the headers, which looks like their end
+                raise _failure(TimeoutError(), host, limit)
             content, truncated = _read(response, reply_limit)
         return Reply(
             status=response.status_code,
@@ -241,9 +239,7 @@ def _failure(error: Exception, host: str, limit: _Deadline) -> UnsafeDestination
     if limit.passed or isinstance(error, requests.Timeout):
         return SendFailed("The server did not answer in time", where=host)
     if isinstance(error, requests.exceptions.ProxyError):
-        return SendFailed(
-            "The proxy cannot be reached or refused to connect", where=host, fix="Check the proxy setting"
-        )
+        return SendFailed("The proxy cannot be reached or refuses", where=host, fix="Check the proxy setting")
     if isinstance(error, requests.exceptions.SSLError):
         return SendFailed("No secure connection could be made", where=host, fix="Check the certificate or ca_bundle")
     return SendFailed("The server cannot be reached", where=host)

@@ -67,6 +67,7 @@ class Settings:
     email: EmailServer | None
     surveys: Mapping[str, Survey]
     install_key: bytes = field(repr=False, default=b"")
+    http: HttpPolicy = field(default_factory=HttpPolicy)
 
     def survey(self, name: str) -> Survey:
         """The survey of that name. Raises SettingsError naming the known ones."""
@@ -111,6 +112,7 @@ def load_settings(path: Path, environ: Mapping[str, str] | None = None) -> Setti
         email=_email(raw["email"], path, secret, http) if "email" in raw else None,
         surveys={name: _survey(name, row, path, secret, http) for name, row in raw.get("surveys", {}).items()},
         install_key=secret(raw["install_key"], "install_key").encode() if "install_key" in raw else b"",
+        http=http,
     )
 
 

@@ -6,14 +6,14 @@ import logging
 import os
 import random
 import socket
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from threading import Event
 from time import monotonic
 from typing import TYPE_CHECKING
 
 from exit_bridge.bank import load_bank
-from exit_bridge.bridge import RESPONDENT, Bridge, trace_of
+from exit_bridge.bridge import RESPONDENT, TEST_WAVE, Bridge, trace_of
 from exit_bridge.errors import BankError, ExitBridgeError, SendFailed, StoreUnavailable, UnsafeDestination
 from exit_bridge.intake import from_document
 from exit_bridge.scoring import scores_from_document
@@ -51,12 +51,15 @@ class Worker:
         """Work until told to stop; a job in hand is finished first."""
         while not stop.is_set():
             try:
-                busy = self.step()
+                pause = 0.0 if self.step() else self.pace.poll
             except StoreUnavailable as error:
                 log.warning("%s", error)
-                busy = False
-            if not busy:
-                stop.wait(self.pace.poll)
+                pause = self.pace.backoff
+            except Exception as error:  # noqa: BLE001 (what one step trips over must not stop every report after it)
+                log.error("outcome=bug %s", trace_of(error))
+                pause = self.pace.backoff
+            if pause:
+                stop.wait(pause)
 
     def step(self) -> bool:
         """Do what is due now: one job, or the spool, or the upkeep. False when there was nothing."""
@@ -160,7 +163,7 @@ def outgoing(stored: StoredVersion, survey: Survey, destination: str) -> Outgoin
         bank,
         submission,
         scores_from_document(stored.result, bank),
-        survey.about,
+        replace(survey.about, sample=True) if submission.wave == TEST_WAVE else survey.about,
         audience="respondent" if destination == RESPONDENT else "group" if group else "recipients",
         language=survey.languages[0],
         made_on=stored.received_at.date(),

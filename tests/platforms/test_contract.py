@@ -6,6 +6,8 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from exit_bridge import testing
 from exit_bridge.bank import load_bank
@@ -15,10 +17,12 @@ HERE = Path(__file__).parent
 BANK = load_bank()
 PLATFORMS = {tool.name: tool for tool in platforms()}
 CASES = [
-    (tool, case)
+    (tool, case) for tool in PLATFORMS.values() for case in testing.recorded_cases(tool, HERE / tool.name / "recorded")
+]
+EXPORTS = [
+    (tool, path)
     for tool in PLATFORMS.values()
-    if (HERE / tool.name / "recorded").is_dir()
-    for case in testing.recorded_cases(tool, HERE / tool.name / "recorded")
+    for path in testing.recorded_exports(tool, HERE / tool.name / "recorded")
 ]
 FORMS = [
     (tool, variant, language) for tool in PLATFORMS.values() for variant in BANK.variants for language in BANK.wordings
@@ -73,6 +77,21 @@ def test_round_trip(tool, variant, language, seed):
     testing.check_round_trip(tool, BANK, variant, language, simulator(tool.name).deliver, seed)
 
 
+@every_form
+def test_file_round_trip(tool, variant, language):
+    """The same by export file, and by delivery the same submission where the tool keeps its ids."""
+    if "export" in tool.faces:
+        sim = simulator(tool.name)
+        testing.check_file_round_trip(tool, BANK, variant, language, sim.deliver, sim.export)
+
+
+@pytest.mark.parametrize("variant", BANK.variants)
+@every_platform
+def test_sample(tool, variant):
+    """What the demo and `send-test` post is a delivery of this tool."""
+    testing.check_sample(tool, BANK, variant)
+
+
 @every_platform
 def test_recorded_files(tool):
     """They say where they come from, and hold nothing personal."""
@@ -84,6 +103,18 @@ def test_recorded_files(tool):
 def test_recorded(tool, case):
     """Bytes and headers as received give the expected outcome."""
     testing.check_recorded(tool, case, BANK)
+
+
+@pytest.mark.parametrize(("tool", "path"), EXPORTS, ids=[f"{tool.name}-{path.stem}" for tool, path in EXPORTS])
+def test_export(tool, path):
+    """A saved export is detected, and every row gives the expected outcome."""
+    testing.check_export(tool, path, BANK)
+
+
+@every_platform
+def test_same_by_file(tool):
+    """One response that came both ways is one submission."""
+    testing.check_same_by_file(tool, HERE / tool.name / "recorded", BANK)
 
 
 @every_case
@@ -98,12 +129,28 @@ def test_unknown_fields(tool, case):
     testing.check_unknown_fields(tool, case, BANK)
 
 
+keys = st.sampled_from(
+    ["response_id", "answers", "event_type", "form_response", "token", "field", "ref", "rec01", "notice"]
+)
+leaves = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False), st.text(), keys)
+documents = st.recursive(
+    leaves, lambda inner: st.lists(inner) | st.dictionaries(keys | st.text(), inner), max_leaves=20
+)
+
+
+@every_platform
+@given(payload=documents)
+def test_any_json_is_read_or_refused(tool, payload):
+    """Whatever an authenticated sender posts ends in a submission, a count or one of our errors."""
+    testing.outcome(tool, payload, testing.form_of(tool, BANK))
+
+
 @every_platform
 def test_the_whole_contract_is_one_call(tool, monkeypatch):
-    """`check_platform` is what outside authors call: it runs every check above but the round trip."""
+    """`check_platform` is what outside authors call: it runs every check above but the round trips."""
     called = []
     for name in [name for name in testing.__all__ if name.startswith("check_") and name != "check_platform"]:
         monkeypatch.setattr(testing, name, lambda *_, name=name: called.append(name))
     testing.check_platform(tool, HERE / tool.name / "recorded", BANK)
-    expected = {name for name in testing.__all__ if name.startswith("check_")} - {"check_platform", "check_round_trip"}
-    assert expected == set(called)
+    ours = {"check_platform", "check_round_trip", "check_file_round_trip"}
+    assert set(called) == {name for name in testing.__all__ if name.startswith("check_")} - ours

@@ -28,26 +28,26 @@ def test_nested_and_flat_say_the_same():
         answers={"rec01": 4}, context={"notice": "yes", "role": "front"}, comments={"adaption": "Words."}
     )
     flat = submission(rec01=4, notice="yes", role="front", comment_adaption="Words.")
-    assert {"rec01": 4} == nested["answers"]
+    assert nested["answers"] == {"rec01": 4}
     assert nested == flat
 
 
 @pytest.mark.parametrize("four", [4, 4.0, "4", " 4 ", "4.0", "Agree", "agree ", "rec01_4"])
 def test_one_answer_in_many_dresses(four):
     """Numbers, numbers as text, labels and aliases."""
-    assert {"rec01": 4} == submission(notice="yes", rec01=four)["answers"]
+    assert submission(notice="yes", rec01=four)["answers"] == {"rec01": 4}
 
 
 @pytest.mark.parametrize("blank", [None, "", " "])
 def test_blank_is_skipped(blank):
     """A blank is no answer, and no zero."""
-    assert {} == submission(notice="yes", rec01=blank)["answers"]
+    assert submission(notice="yes", rec01=blank)["answers"] == {}
 
 
 @pytest.mark.parametrize("wrong", [0, 6, 4.5, "4,5", "yes", -4, 10**30, float("inf")])
 def test_what_is_no_option_is_refused(wrong):
     """Never rounded, never guessed."""
-    assert {"error": "UnknownLabel"} == submission(notice="yes", rec01=wrong)
+    assert submission(notice="yes", rec01=wrong) == {"error": "UnknownLabel"}
 
 
 @pytest.mark.parametrize("wrong", [True, [4], {"value": 4}])
@@ -55,20 +55,20 @@ def test_what_is_no_option_is_refused(wrong):
 def test_what_is_no_value_is_unreadable(wrong, where):
     """True is not 1."""
     payload = {"response_id": "r", **({"rec01": wrong} if where == "top" else {where: {"rec01": wrong}})}
-    assert {"error": "UnreadableDelivery"} == outcome(TOOL, payload, form_of(TOOL, BANK))
+    assert outcome(TOOL, payload, form_of(TOOL, BANK)) == {"error": "UnreadableDelivery"}
 
 
 def test_other_fields_are_dropped():
     """What a relay adds is not kept, whatever its shape; only what looks like one of our items is asked about."""
-    assert {"rec01": 4} == submission(notice="yes", rec01=4, name="A. Person", extra={"a": [1]}, flag=True)["answers"]
-    assert {"error": "UnknownItem"} == submission(notice="yes", rec01=4, rec77=1)
+    assert submission(notice="yes", rec01=4, name="A. Person", extra={"a": [1]}, flag=True)["answers"] == {"rec01": 4}
+    assert submission(notice="yes", rec01=4, rec77=1) == {"error": "UnknownItem"}
 
 
 def test_a_list_keeps_the_good_ones():
     """Bad elements are told by index and reason; the others go on."""
     read = TOOL.read([{"response_id": "a"}, 5, {"response_id": "b"}, {"answers": {}}])
-    assert ["a", "b"] == [raw.response_id for raw in read.responses]
-    assert [1, 3] == [bad.index for bad in read.bad]
+    assert [raw.response_id for raw in read.responses] == ["a", "b"]
+    assert [bad.index for bad in read.bad] == [1, 3]
     assert "$ breaks 'required'" in read.bad[1].reason
 
 
@@ -82,7 +82,7 @@ def test_lists_have_bounds(length):
 def test_ids_and_revisions_may_be_numbers_or_text():
     """Some relays number their responses, some write numbers as text."""
     (raw,) = TOOL.read({"response_id": 12345678901234567890, "revision": "3", "wave": "", "respondent": None}).responses
-    assert ("12345678901234567890", 3, {}) == (raw.response_id, raw.revision, raw.hidden)
+    assert (raw.response_id, raw.revision, raw.hidden) == ("12345678901234567890", 3, {})
 
 
 @pytest.mark.parametrize("variant", BANK.variants)
@@ -99,7 +99,7 @@ def test_the_template_has_a_heading_for_everything(variant):
     rows = files(variant)[f"exit-open-1.{variant}.template.csv"].decode().splitlines()
     chosen = BANK.variants[variant]
     expected = {"response_id", "submitted_at", "language", "wave", "bank", "variant", *chosen.items, *chosen.context}
-    assert 1 == len(rows)
+    assert len(rows) == 1
     assert expected <= set(rows[0].split(","))
     assert "reply_to" not in rows[0]
 
@@ -107,4 +107,4 @@ def test_the_template_has_a_heading_for_everything(variant):
 def test_a_bank_without_words_still_has_a_table():
     """Codes-only banks, whose words live in the tool, can be scored from the template."""
     paths = [file.path for file in TOOL.write_form(BANK, "full", [], ABOUT)]
-    assert ["exit-open-1.full.template.csv"] == paths
+    assert paths == ["exit-open-1.full.template.csv"]

@@ -67,7 +67,7 @@ def test_every_built_in_is_there_under_its_own_name(name):
 def test_built_ins_come_in_the_order_of_the_table():
     """`generic`, the way in for everything else, stands last."""
     assert [*platforms.BUILT_IN] == [tool.name for tool in platforms.platforms()]
-    assert "generic" == [*platforms.BUILT_IN][-1]
+    assert [*platforms.BUILT_IN][-1] == "generic"
 
 
 def test_an_unknown_name_lists_those_there_are():
@@ -76,15 +76,15 @@ def test_an_unknown_name_lists_those_there_are():
         platforms.platform("surveymonkee")
     for name in platforms.BUILT_IN:
         assert name in str(unknown.value)
-    assert 2 == unknown.value.exit_code
+    assert unknown.value.exit_code == 2
 
 
 def test_an_installed_platform_is_found_and_listed(installed):
     """One class and one entry point are all it takes."""
     installed(entry("outside", "Outside"))
     assert isinstance(platforms.platform("outside"), Outside)
-    assert "outside" == platforms.platforms()[-1].name
-    assert () == platforms.broken_plugins()
+    assert platforms.platforms()[-1].name == "outside"
+    assert platforms.broken_plugins() == ()
 
 
 def test_a_name_of_ours_is_refused(installed):
@@ -128,7 +128,7 @@ def test_one_whose_import_fails_is_listed(installed, monkeypatch, tmp_path):
     monkeypatch.syspath_prepend(tmp_path)
     installed(EntryPoint("exploding", "exploding_platform:Tool", platforms.GROUP))
     (broken,) = platforms.broken_plugins()
-    assert ("an unnamed package", "RuntimeError: no licence file") == (broken.distribution, broken.reason)
+    assert (broken.distribution, broken.reason) == ("an unnamed package", "RuntimeError: no licence file")
 
 
 def test_plugins_can_be_switched_off(installed, monkeypatch):
@@ -149,7 +149,7 @@ def test_asking_for_one_platform_imports_no_other():
         "print('exit_bridge.platforms.typeform' in sys.modules, 'jsonschema' in sys.modules)"
     )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
-    assert "False False" == out.strip()
+    assert out.strip() == "False False"
 
 
 def test_a_mode_the_tool_cannot_carry_names_those_it_can():

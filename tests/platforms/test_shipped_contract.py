@@ -1,14 +1,22 @@
 """The contract itself: it passes a small outside platform, and says which line is missing from a broken one."""
 
+import csv
+import io
 import json
 import random
+import re
+import runpy
 import shutil
+import zipfile
 from dataclasses import replace
+from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
 from exit_bridge import testing
 from exit_bridge.bank import load_bank, questionnaire
+from exit_bridge.platforms import platform, platforms
 from exit_bridge.platforms.base import (
     TEXT,
     DeliveryResult,
@@ -19,7 +27,7 @@ from exit_bridge.platforms.base import (
     file_stem,
     shape,
 )
-from exit_bridge.platforms.signatures import HeaderToken, HmacSignature, Open
+from exit_bridge.platforms.signatures import HeaderToken, HmacSignature, Open, PathToken
 from exit_bridge.testing.forms import readable
 
 BANK = load_bank()
@@ -31,14 +39,15 @@ class Paper(Platform):
     name = "paper"
     title = "Paper Forms"
     docs = "https://paper.example/webhooks"
-    schemes = {"signature": HmacSignature("X-Paper-Signature", encoding="hex"), "header": HeaderToken()}
-    delivery_schema = shape("id", "said", id=TEXT, said={"type": "object", "additionalProperties": TEXT})
+    schemes: ClassVar = {"signature": HmacSignature("X-Paper-Signature", encoding="hex"), "header": HeaderToken()}
+    delivery_schema: ClassVar = shape("id", "said", id=TEXT, said={"type": "object", "additionalProperties": TEXT})
 
     def write_form(self, bank, variant, languages, about):
         files = []
         for language in languages:
             asked = questionnaire(bank, variant, language, about)
-            lines = [f"{q.id}: {q.text} [{' | '.join(c.label for c in q.choices)}]" for q in asked.questions]
+            lines = [*asked.intro, *asked.notice, asked.thanks, asked.declined]
+            lines += [f"{q.id}: {q.text} [{' | '.join(c.label for c in q.choices)}]" for q in asked.questions]
             path = f"{file_stem(bank.ref, variant, language)}.txt"
             files.append(FormFile(path, "\n".join(lines).encode(), "1. Print it."))
         return files
@@ -71,6 +80,12 @@ def test_a_small_outside_platform_passes(recorded):
     testing.check_platform(Paper(), recorded)
 
 
+def test_a_tool_that_can_only_be_called_at_a_secret_address_passes(recorded):
+    """Its recorded deliveries carry the secret in the address, so their headers prove nothing."""
+    (recorded / "one.headers.json").write_text("{}")
+    testing.check_platform(variation(schemes={"path": PathToken()}), recorded)
+
+
 class Unstable(Paper):
     """Different bytes every time."""
 
@@ -98,8 +113,17 @@ class Optionless(Paper):
     """Writes questions without their options."""
 
     def write_form(self, bank, variant, languages, about):
-        asked = questionnaire(bank, variant, languages[0], about)
-        return [FormFile("a.txt", "\n".join(q.text for q in asked.questions).encode(), "1. Print it.")]
+        (file,) = super().write_form(bank, variant, languages, about)
+        return [replace(file, content=re.sub(rb"\[.*\]", b"", file.content))]
+
+
+class Silent(Paper):
+    """Leaves out how answers are used."""
+
+    def write_form(self, bank, variant, languages, about):
+        (file,) = super().write_form(bank, variant, languages, about)
+        notice = questionnaire(bank, variant, languages[0], about).notice[0].encode()
+        return [replace(file, content=file.content.replace(notice, b""))]
 
 
 class Crashing(Paper):
@@ -120,6 +144,13 @@ class Quoting(Paper):
         return super().read_delivery(payload)
 
 
+class Misleading(Paper):
+    """Makes up a delivery of another variant."""
+
+    def sample_delivery(self, bank, variant, answers, response_id, submitted_at, wave=""):
+        return json.dumps({"id": response_id, "said": answers}).encode()
+
+
 @pytest.mark.parametrize(
     ("tool", "sentence"),
     [
@@ -135,6 +166,8 @@ class Quoting(Paper):
         (Forgetful(), "write question 'comment_adaption'"),
         (Repeating(), "only once"),
         (Optionless(), "write option"),
+        (Silent(), "write what people must be told"),
+        (Misleading(), "sample_delivery must say"),
         (Crashing(), "ends in IndexError"),
         (Quoting(), "repeats what was sent"),
         (variation(delivery_schema=shape("id", "said", id=TEXT, said={"type": "object"})), "ends in"),
@@ -164,6 +197,98 @@ def test_a_missing_file_is_named(recorded, remove, sentence):
     with pytest.raises(AssertionError) as failed:
         testing.check_platform(Paper(), recorded)
     assert sentence in str(failed.value)
+
+
+class Exporting(Paper):
+    """Paper with an export that keeps the ids."""
+
+    name = "generic"  # exports are read by the registry's platform of that name
+    same_id_in_export = True
+    export = platform("generic").export
+
+
+@pytest.fixture
+def exported(recorded):
+    """The same response as an export."""
+    path = recorded / "export_one.csv"
+    path.write_text("response_id,notice,rec01,rec02,rec03\np-1,yes,4,,\n")
+    (recorded / "PROVENANCE.md").write_text("`one` and `export_one` are from vendor docs.")
+    expected = testing.export_outcome(Exporting(), path, BANK)
+    (recorded / "export_one.expected.json").write_text(json.dumps(expected))
+    return recorded
+
+
+def test_an_export_needs_a_saved_one(recorded):
+    """The author reads which file is still to be saved."""
+    with pytest.raises(AssertionError, match="save an export"):
+        testing.recorded_exports(Exporting(), recorded)
+
+
+def test_a_saved_export_needs_its_outcome(exported):
+    """Both are compared, so both must be there."""
+    testing.check_export(Exporting(), exported / "export_one.csv", BANK)
+    (exported / "export_one.csv").write_text("response_id,notice,rec01,rec02,rec03\np-1,yes,5,,\n")
+    with pytest.raises(AssertionError, match="expected"):
+        testing.check_export(Exporting(), exported / "export_one.csv", BANK)
+    (exported / "export_one.expected.json").unlink()
+    with pytest.raises(AssertionError, match="add recorded/export_one"):
+        testing.recorded_exports(Exporting(), exported)
+
+
+def test_an_export_needs_an_installed_platform(exported):
+    """Files are read through the registry, so the entry point must be there."""
+    tool = variation(name="paper", export=Exporting.export)
+    with pytest.raises(AssertionError, match="install it, so that files find it"):
+        testing.check_export(tool, exported / "export_one.csv", BANK)
+
+
+def test_both_ways_in_must_agree(exported):
+    """Here the file leaves out 32 columns, which the delivery says nothing of: not the same submission."""
+    with pytest.raises(AssertionError, match="but by webhook"):
+        testing.check_same_by_file(Exporting(), exported, BANK)
+    (exported / "export_one.csv").write_text("response_id,notice,rec01,rec02,rec03\nanother,yes,4,,\n")
+    with pytest.raises(AssertionError, match="record one response both as a delivery and in an export"):
+        testing.check_same_by_file(Exporting(), exported, BANK)
+
+
+class Swapped(Paper):
+    """Writes the ids of the first two items beside each other's words."""
+
+    def write_form(self, bank, variant, languages, about):
+        (file,) = super().write_form(bank, variant, languages, about)
+        swapped = file.content.replace(b"rec01:", b"REC:").replace(b"rec02:", b"rec01:").replace(b"REC:", b"rec02:")
+        return [replace(file, content=swapped)]
+
+
+def fill_in(files, said):
+    """The simulator of Paper: every line is `id: words [labels]`."""
+    lines = dict(reversed(line.split(": ", 1)) for line in files[0].content.decode().splitlines() if ": " in line)
+    found = {key: said[text] for words, key in lines.items() if (text := words.rpartition(" [")[0]) in said}
+    return {"id": "p-1", "said": found}
+
+
+def test_the_round_trip_finds_an_id_beside_the_wrong_words():
+    """It passes for the form as it should be, and fails where the form would turn answers into others."""
+    testing.check_round_trip(Paper(), BANK, "full", "en", fill_in, seed=3)
+    with pytest.raises(AssertionError, match="but it gives"):
+        testing.check_round_trip(Swapped(), BANK, "full", "en", fill_in, seed=3)
+
+
+def test_the_round_trip_by_file_finds_a_lost_column():
+    """A table without its last column is not what three people meant."""
+    here = Path(__file__).parent / "generic" / "simulate.py"
+    simulate = runpy.run_path(str(here))
+    tool = platform("generic")
+    testing.check_file_round_trip(tool, BANK, "full", "en", simulate["deliver"], simulate["export"])
+
+    def lossy(files, people):
+        rows = csv.reader(io.StringIO(simulate["export"](files, people).decode()))
+        out = io.StringIO()
+        csv.writer(out).writerows(row[:-1] for row in rows)
+        return out.getvalue().encode()
+
+    with pytest.raises(AssertionError, match="but the file gives"):
+        testing.check_file_round_trip(tool, BANK, "full", "en", simulate["deliver"], lossy, seed=2)
 
 
 def test_every_case_needs_its_provenance(recorded):
@@ -209,8 +334,8 @@ def test_mutations_reach_every_place_once():
     assert before == json.dumps(payload)
     assert 6 * 9 == len(names) == len(set(names))
     mutated = dict(testing.mutations(payload))
-    assert {"a": [1, {}], "c": None} == mutated["without $.a[1].b"]
-    assert {"a": [{"b": "x"}], "c": None} == mutated["without $.a[0]"]
+    assert mutated["without $.a[1].b"] == {"a": [1, {}], "c": None}
+    assert mutated["without $.a[0]"] == {"a": [{"b": "x"}], "c": None}
 
 
 def test_random_mutations_depend_on_the_seed_alone():
@@ -223,9 +348,6 @@ def test_random_mutations_depend_on_the_seed_alone():
 
 def test_words_are_found_in_any_kind_of_file():
     """JSON escapes, XML entities, doubled quotes and zipped workbooks hide no word."""
-    import io
-    import zipfile
-
     words = 'It\'s "ours" & café'
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
@@ -243,10 +365,6 @@ def test_words_are_found_in_any_kind_of_file():
 @pytest.mark.parametrize("seed", range(20))
 def test_long_random_mutations(seed):
     """Thousands of payloads with several places broken at once end as they should."""
-    from pathlib import Path
-
-    from exit_bridge.platforms import platforms
-
     rng = random.Random(seed)
     for tool in platforms():
         folder = Path(__file__).parent / tool.name / "recorded"

@@ -7,7 +7,7 @@ import pytest
 from exit_bridge.bank import HIDDEN, About, load_bank, questionnaire
 from exit_bridge.errors import BankError
 from exit_bridge.platforms import platform
-from exit_bridge.platforms.typeform import LANGUAGES, MAX_LABEL
+from exit_bridge.platforms.typeform.form import LANGUAGES, MAX_LABEL
 from exit_bridge.testing import ABOUT
 
 BANK = load_bank()
@@ -38,9 +38,9 @@ def test_refs_and_titles_are_unique(variant):
     refs = [field["ref"] for field in written["fields"]]
     refs += [choice["ref"] for field in written["fields"] for choice in field["properties"].get("choices", [])]
     refs += [screen["ref"] for key in ("welcome_screens", "thankyou_screens") for screen in written[key]]
-    assert [] == [ref for ref, times in Counter(refs).items() if times > 1]
+    assert [ref for ref, times in Counter(refs).items() if times > 1] == []
     titles = Counter(field["title"] for field in written["fields"])
-    assert [] == [title for title, times in titles.items() if times > 1]
+    assert [title for title, times in titles.items() if times > 1] == []
     assert all(ref.replace("_", "").replace("-", "").isalnum() and ref.isascii() for ref in refs)
 
 
@@ -48,7 +48,7 @@ def test_refs_and_titles_are_unique(variant):
 def test_everything_but_the_gate_may_be_skipped(variant):
     """A skipped item is told as skipped; nobody is made to answer one."""
     required = [field["ref"] for field in form(variant)["fields"] if field.get("validations", {}).get("required")]
-    assert ["notice"] == required
+    assert required == ["notice"]
 
 
 @every_variant
@@ -57,7 +57,7 @@ def test_options_stay_in_order_and_are_all_there_is(variant):
     for field in form(variant)["fields"]:
         if field["type"] == "multiple_choice":
             keys = ("randomize", "allow_multiple_selection", "allow_other_choice")
-            assert [False, False, False] == [field["properties"][key] for key in keys]
+            assert [field["properties"][key] for key in keys] == [False, False, False]
 
 
 def test_the_gate_leads_those_who_decline_to_their_own_screen():
@@ -65,9 +65,9 @@ def test_the_gate_leads_those_who_decline_to_their_own_screen():
     written = form()
     (logic,) = written["logic"]
     (jump,) = logic["actions"]
-    assert {"to": {"type": "thankyou", "value": "declined"}} == jump["details"]
-    assert [{"type": "field", "value": "notice"}, {"type": "choice", "value": "notice_no"}] == jump["condition"]["vars"]
-    assert "declined" == written["thankyou_screens"][1]["ref"]
+    assert jump["details"] == {"to": {"type": "thankyou", "value": "declined"}}
+    assert jump["condition"]["vars"] == [{"type": "field", "value": "notice"}, {"type": "choice", "value": "notice_no"}]
+    assert written["thankyou_screens"][1]["ref"] == "declined"
 
 
 def test_the_notice_stands_before_the_gate():
@@ -79,40 +79,48 @@ def test_the_notice_stands_before_the_gate():
         assert sentence in statement["properties"]["description"]
 
 
+def test_without_a_gate_people_still_read_the_notice():
+    """A bank that asks for no consent here still tells people how their answers are used, before the questions."""
+    ungated = tuple(replace(question, gate=False) for question in BANK.context)
+    written = form(bank=replace(BANK, context=ungated))
+    assert written["fields"][0]["ref"] == "page_notice"
+    assert written["logic"] == []
+
+
 def test_the_form_says_what_it_was_written_from():
     """Bank and variant come back with the closing screen, and with the link's hidden values where they are kept."""
     written = form("young-person")
     assert list(HIDDEN) == written["hidden"]
     raw = read(ending={"id": "x", "ref": written["thankyou_screens"][0]["ref"]})
-    assert {"bank": "exit-open@1", "variant": "young-person"} == raw.hidden
+    assert raw.hidden == {"bank": "exit-open@1", "variant": "young-person"}
 
 
 def test_hidden_values_win_over_the_closing_screen():
     """The link is what the coordinator shared last."""
     raw = read(hidden={"variant": "quick", "wave": "w1"}, ending={"ref": "thanks__exit-open__1__full"})
-    assert {"bank": "exit-open@1", "variant": "quick", "wave": "w1"} == raw.hidden
+    assert raw.hidden == {"bank": "exit-open@1", "variant": "quick", "wave": "w1"}
 
 
 @pytest.mark.parametrize("ref", ["default_tys", "declined", "thanks__exit-open__one__full", ""])
 def test_other_closing_screens_say_nothing(ref):
     """A screen of the coordinator's own is no statement about the bank."""
-    assert {} == read(ending={"ref": ref}).hidden
+    assert read(ending={"ref": ref}).hidden == {}
 
 
 def test_a_language_without_buttons_of_its_own_gets_english_ones():
     """Typeform's own words come in few languages; the questions come in ours."""
     welsh = replace(BANK, wordings={**BANK.wordings, "cy": replace(BANK.wordings["en"], language="cy")})
     assert "cy" not in LANGUAGES
-    assert "en" == form(language="cy", bank=welsh)["settings"]["language"]
+    assert form(language="cy", bank=welsh)["settings"]["language"] == "en"
     french = replace(BANK, wordings={"fr-CA": replace(BANK.wordings["en"], language="fr-CA")})
-    assert "fr" == form(language="fr-CA", bank=french)["settings"]["language"]
+    assert form(language="fr-CA", bank=french)["settings"]["language"] == "fr"
 
 
 def test_one_file_a_language():
     """Typeform's own translations are keyed by ids only a live form has."""
     welsh = replace(BANK, wordings={**BANK.wordings, "cy": replace(BANK.wordings["en"], language="cy")})
     paths = [file.path for file in TOOL.write_form(welsh, "full", ["en", "cy"], ABOUT)]
-    assert ["exit-open-1.full.en.json", "exit-open-1.full.cy.json"] == paths
+    assert paths == ["exit-open-1.full.en.json", "exit-open-1.full.cy.json"]
 
 
 def test_a_label_typeform_would_cut_is_refused():
@@ -121,6 +129,16 @@ def test_a_label_typeform_would_cut_is_refused():
     long = replace(words, scales={**words.scales, "agree": ("x" * (MAX_LABEL + 1), *words.scales["agree"][1:])})
     with pytest.raises(BankError, match="too long for Typeform"):
         form(bank=replace(BANK, wordings={"en": long}))
+
+
+def test_help_stands_below_its_question():
+    """What helps to choose is part of the question, not of its title."""
+    helped = {
+        question.id: question.help for question in questionnaire(BANK, "full", "en", ABOUT).questions if question.help
+    }
+    written = {field["ref"]: field["properties"].get("description") for field in form()["fields"]}
+    assert helped
+    assert {ref: written[ref] for ref in helped} == helped
 
 
 def test_a_group_is_not_asked_for_an_address():
@@ -144,7 +162,7 @@ def test_an_address_is_never_an_answer():
             {"email": "two@council.example", "field": {"id": "b", "ref": "reply_to"}},
         ]
     )
-    assert ("two@council.example", ()) == (raw.reply_to, raw.answers)
+    assert (raw.reply_to, raw.answers) == ("two@council.example", ())
 
 
 @pytest.mark.parametrize(
@@ -174,5 +192,5 @@ def test_every_kind_of_answer_becomes_what_may_name_an_option(answer, values):
 def test_what_was_asked_comes_from_the_definition():
     """A form with fewer questions is seen as such; without a definition nothing is known."""
     definition = {"fields": [{"id": "f", "ref": "rec01", "title": "R1. Words"}, {"id": "g"}, {}]}
-    assert (("rec01", "f", "R1. Words"), ("g",)) == read(definition=definition).asked
+    assert read(definition=definition).asked == (("rec01", "f", "R1. Words"), ("g",))
     assert None is read().asked

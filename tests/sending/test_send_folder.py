@@ -75,21 +75,35 @@ def test_the_newest_version_stays(tmp_path: Path, make_outgoing: Callable[..., O
     ]
 
 
-def test_two_workers_leave_one_whole_newest_version(tmp_path: Path, make_outgoing: Callable[..., Outgoing]) -> None:
-    """Whoever comes first, the files end up together at the newest version."""
+def test_two_workers_take_turns(
+    tmp_path: Path, make_outgoing: Callable[..., Outgoing], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An older version caught in the middle of its writing cannot end up on top of a newer one."""
     destination = FolderDestination(str(tmp_path))
+    writing, go_on = threading.Event(), threading.Event()
+    real = os.fsync
 
-    def work(versions: range) -> None:
-        for version in versions:
-            send(destination, make_outgoing(version=version, html=str(version), text=str(version)), None)
+    def pause(descriptor: int) -> None:
+        if threading.current_thread() is older and not writing.is_set():
+            writing.set()
+            go_on.wait(5)
+        real(descriptor)
 
-    workers = [threading.Thread(target=work, args=(order,)) for order in (range(20), range(19, -1, -1), range(5, 20))]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
+    monkeypatch.setattr(os, "fsync", pause)
+    older, newer = (
+        threading.Thread(target=send, args=(destination, make_outgoing(version=v, html=str(v), text=str(v)), None))
+        for v in (2, 3)
+    )
+    older.start()
+    assert writing.wait(5)
+    newer.start()
+    newer.join(0.3)
+    assert newer.is_alive()
+    go_on.set()
+    older.join()
+    newer.join()
     folder = tmp_path / "staying-close" / "res_7f3a"
-    assert {(folder / name).read_text(encoding="utf-8") for name in ("report.html", "report.txt")} == {"19"}
+    assert [(folder / name).read_text(encoding="utf-8") for name in ("report.html", "report.txt")] == ["3", "3"]
     assert visible(folder) == FILES
 
 

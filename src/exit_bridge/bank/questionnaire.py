@@ -109,7 +109,7 @@ def questionnaire(bank: QuestionBank, variant: str, language: str, about: About)
     if not group and about.individual_reports == "respondent" and chosen.reply:
         others.append(Question(REPLY_TO, "email", text(REPLY_TO)))
     notice = tuple(_notice(about, text, comments=bool(chosen.comments)))
-    pages = [Page("notice", text("notice_intro"), "\n".join(notice), gates)] if gates else []
+    pages = [Page("notice", text("notice_intro"), "\n".join(notice), gates)]
     if others:
         pages.append(Page("context", text("context_heading"), "", tuple(others)))
     plain = not (about.reply_by and about.worried_contact) and words.has_form_text("thanks_plain", variant)

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from exit_bridge.bank import COMMENT_PREFIX, QuestionBank
 
-WAVE = "send-test"
-"""Made-up submissions belong to a wave of their own, so that they are never counted among real ones."""
-
 COMMENT = "This submission was made up by `exit-bridge send-test`."
 _PATTERN = ("4", "2", "5", "3", "dk", "4", "1", "na")
 

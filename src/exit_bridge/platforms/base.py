@@ -226,6 +226,8 @@ class Platform:
 
 TEXT: dict[str, Any] = {"type": "string"}
 
+_validators: dict[int, tuple[Mapping[str, Any], Any]] = {}
+
 
 def shape(*required: str, **properties: Any) -> dict[str, Any]:
     """JSON Schema of an object by its properties; those named in `required` must be there, others may be."""
@@ -239,7 +241,11 @@ def many(items: Mapping[str, Any], **limits: int) -> dict[str, Any]:
 
 def fault_in(document: Any, schema: Mapping[str, Any]) -> str | None:
     """The first place where a document breaks a schema, as path and rule without the value, or None."""
-    from jsonschema import Draft202012Validator
+    held = _validators.get(id(schema))
+    if held is None:
+        from jsonschema import Draft202012Validator
 
-    error = next(iter(Draft202012Validator(schema).iter_errors(document)), None)
+        # The schema is kept beside its validator, so that its id cannot become another's.
+        held = _validators[id(schema)] = (schema, Draft202012Validator(schema))
+    error = next(held[1].iter_errors(document), None)
     return f"{error.json_path} breaks {error.validator!r}" if error else None

@@ -90,7 +90,8 @@ class Generic(Platform):
             asked = questionnaire(bank, variant, language, about)
             stem = file_stem(bank.ref, variant, language)
             files.append(FormFile.json(f"{stem}.form.json", asdict(asked), _BUILD))
-            files.append(FormFile.json(f"{stem}.example.json", _example(asked), _SEND))
+            example = _document(bank, variant, _example(asked), "example-1", "2026-01-15T10:30:00Z", "example")
+            files.append(FormFile.json(f"{stem}.example.json", {**example, "language": language}, _SEND))
         chosen = bank.variants[variant]
         ids = (*chosen.context, *chosen.items, *map(_comment, chosen.comments))
         files.append(FormFile(f"{file_stem(bank.ref, variant)}.template.csv", _headings(ids), _FILL))
@@ -121,20 +122,7 @@ class Generic(Platform):
         wave: str = "",
     ) -> bytes:
         """Our JSON with everything in its own place."""
-        items = {key: code for key, code in answers.items() if key in bank.items}
-        comments = {key: text for key, text in answers.items() if key.startswith(COMMENT_PREFIX)}
-        document = {
-            "schema_version": SCHEMA_VERSION,
-            "response_id": response_id,
-            "submitted_at": submitted_at,
-            "bank": bank.ref,
-            "variant": variant,
-            "wave": wave,
-            "context": {key: code for key, code in answers.items() if key in bank.context_by_id},
-            "answers": {key: int(code) if code.isdigit() else code for key, code in items.items()},
-            "comments": {key.removeprefix(COMMENT_PREFIX): text for key, text in comments.items()},
-            REPLY_TO: answers.get(REPLY_TO),
-        }
+        document = _document(bank, variant, answers, response_id, submitted_at, wave)
         return json.dumps(document, ensure_ascii=False).encode()
 
 
@@ -160,23 +148,34 @@ _FILL = """\
 """
 
 
-def _example(asked: Questionnaire) -> dict[str, Any]:
-    """Made-up answers: the scale up and down again, the first option of everything else."""
-    items = [question for question in asked.questions if question.code]
-    others = [question for question in asked.questions if question.kind == "choice" and not question.code]
-    comments = [question.id.removeprefix(COMMENT_PREFIX) for question in asked.questions if question.kind == "text"]
+def _document(
+    bank: QuestionBank, variant: str, answers: Mapping[str, str], response_id: str, submitted_at: str, wave: str
+) -> dict[str, Any]:
+    """Question id -> option code or text, as one delivery."""
+    comments = {
+        key.removeprefix(COMMENT_PREFIX): text for key, text in answers.items() if key.startswith(COMMENT_PREFIX)
+    }
     return {
         "schema_version": SCHEMA_VERSION,
-        "response_id": "example-1",
-        "submitted_at": "2026-01-15T10:30:00Z",
-        "language": asked.language,
-        "bank": asked.bank,
-        "variant": asked.variant,
-        "wave": "example",
-        "context": {question.id: question.choices[0].code for question in others},
-        "answers": {question.id: (4, 2, 5, 3, "dk", 1)[place % 6] for place, question in enumerate(items)},
-        "comments": dict.fromkeys(comments[:1], "A made-up comment."),
+        "response_id": response_id,
+        "submitted_at": submitted_at,
+        "bank": bank.ref,
+        "variant": variant,
+        "wave": wave,
+        "context": {key: code for key, code in answers.items() if key in bank.context_by_id},
+        "answers": {key: int(code) if code.isdigit() else code for key, code in answers.items() if key in bank.items},
+        "comments": comments,
+        **({REPLY_TO: answers[REPLY_TO]} if REPLY_TO in answers else {}),
     }
+
+
+def _example(asked: Questionnaire) -> dict[str, str]:
+    """Made-up answers: the scale up and down, the first option of everything else, one comment."""
+    items = [question.id for question in asked.questions if question.code]
+    others = {q.id: q.choices[0].code for q in asked.questions if q.kind == "choice" and not q.code}
+    comments = [question.id for question in asked.questions if question.kind == "text"][:1]
+    answers = {item: ("4", "2", "5", "3", "dk", "1")[place % 6] for place, item in enumerate(items)}
+    return others | answers | dict.fromkeys(comments, "A made-up comment.")
 
 
 def _headings(ids: Sequence[str]) -> bytes:

@@ -32,7 +32,7 @@ def priorities(case: Case) -> tuple[Block, ...]:
         return (Prose((say("priorities.nothing", low=low),)),)
     now = [priority for priority in chosen if not priority.later]
     later = [priority for priority in chosen if priority.later]
-    intro = "priorities.intro" if case.scores.stage else "priorities.intro_no_stage"
+    intro = "priorities.intro" if chosen[0].emphasis else "priorities.intro_by_band"
     blocks: list[Block] = [Prose((say(intro, low=low, stage=small(stage_said(case))),))]
     if now:
         blocks.append(Points(tuple(_priority(case, p, first=p is now[0]) for p in now), style="numbers"))
@@ -55,7 +55,9 @@ def _reason(case: Case, priority: Priority, key: str) -> str:
         return say(key, band=band)
     strength = case.bank.emphasis_at(case.scores.stage)[priority.ingredient].strength
     basis = say(f"priorities.{strength}")
-    return say(key, band=band, matters=say(f"priorities.matters.{priority.emphasis}", stage=case.at_stage(), basis=basis))
+    return say(
+        key, band=band, matters=say(f"priorities.matters.{priority.emphasis}", stage=case.at_stage(), basis=basis)
+    )
 
 
 # -- actions -------------------------------------------------------------------------------------------------------
@@ -132,10 +134,12 @@ def _note(case: Case, note: Note, named: set[str]) -> Card:
 def _source(case: Case, key: str, strength: str, *, first: bool) -> Source:
     """What we had in front of us is said once a report."""
     say, source = case.say, case.bank.sources[key]
-    text = say("notes.source", title=source.title, strength=say(f"notes.strength.{strength}"))
+    how = say(f"notes.strength.{strength}")
     if first and source.seen:
-        text = say("notes.seen", source=text, seen=capital(source.seen.removesuffix(".")))
-    return Source(text, source.link if source.link.startswith(("https://", "http://")) else "")
+        remark = say("notes.source_seen", strength=how, seen=capital(source.seen.removesuffix(".")))
+    else:
+        remark = say("notes.source", strength=how)
+    return Source(source.title, remark, source.link if source.link.startswith(("https://", "http://")) else "")
 
 
 def _fact(case: Case, fact: Fact) -> str:

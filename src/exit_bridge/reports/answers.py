@@ -19,9 +19,9 @@ def facts(case: Case) -> Facts:
         "survey": case.survey_title,
         "organisations": say("comma").join(about.organisations),
         "answered_by": _answered_by(case),
-        "answered_on": case.answered_on(),
-        "wave": clean(case.submission.wave),
         "stage": stage_said(case),
+        "wave": clean(case.submission.wave),
+        "answered_on": case.answered_on(),
         "made_on": say.day(case.made_on),
     }
     return Facts(tuple((say(f"facts.{name}"), text) for name, text in rows.items() if text))
@@ -63,6 +63,8 @@ def who_sees_it(case: Case) -> tuple[str, ...]:
     """Who gets the report, how long the answers are kept, and whom to ask about them."""
     say, about = case.say, case.about
     seen = say(f"who.{case.audience}", controller=case.organisers())
+    if case.audience == "respondent" and case.submission.context.get("team") == "no":
+        seen += " " + say("who.left_out")
     kept = say("who.kept", days=about.retain_days)
     if about.controller:
         kept += " " + say("who.controller", controller=about.controller)

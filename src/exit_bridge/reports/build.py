@@ -52,7 +52,11 @@ def _scored(case: Case) -> Report:
 
 def _unscored(case: Case) -> Report:
     say = case.say
-    summary = (say("summary.answers", answers=readings.answers_of(case)), say("summary.answers_why"), say("summary.use"))
+    summary = (
+        say("summary.answers", answers=readings.answers_of(case)),
+        say("summary.answers_why"),
+        say("summary.use"),
+    )
     sections = [
         Section("summary", say("summary.heading"), (Prose((" ".join(summary),)),)),
         Section("standing", say("talk.heading"), readings.lowest_of_each(case)),

@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import date
+from typing import Any
 
 from exit_bridge.bank import NON_ANSWERS, About, Item, QuestionBank, Wording
 from exit_bridge.bank.wording import words_for
@@ -95,14 +96,14 @@ class Case:
         say = phrases(language or submission.language)
         wanted = language or submission.language or ""
         words = words_for(bank, wanted if wanted.startswith(say.language) else say.language)
-        said = {f.name: getattr(about, f.name) for f in fields(about)}
-        texts = {name: clean(value) for name, value in said.items() if isinstance(value, str)}
-        organisations = tuple(clean(name) for name in about.organisations)
+        said: dict[str, Any] = {f.name: getattr(about, f.name) for f in fields(about)}
+        said |= {name: clean(value) for name, value in said.items() if isinstance(value, str)}
+        said["organisations"] = tuple(clean(name) for name in about.organisations)
         return cls(
             bank=bank,
             submission=submission,
             scores=scores,
-            about=replace(about, **texts, organisations=organisations),
+            about=About(**said),
             audience=audience,
             survey_title=clean(survey_title),
             made_on=made_on,
@@ -177,13 +178,15 @@ class Case:
 
     def lowest(self, items: tuple[str, ...]) -> tuple[Point, ...]:
         """The first few of equally low items, with their answers where the reader may see them."""
-        points = [
-            Point(f"{self.item(i)} {self.say('quoted', text=self.answer(i))}" if self.shows_answers else self.item(i), self.code(i))
-            for i in items[:MOST_LOWEST]
-        ]
+        points = [Point(self._with_answer(item), self.code(item)) for item in items[:MOST_LOWEST]]
         if more := len(items) - len(points):
             points.append(Point(self.say.counted("standing.more", more, n=more)))
         return tuple(points)
+
+    def _with_answer(self, item: str) -> str:
+        if not self.shows_answers:
+            return self.item(item)
+        return f"{self.item(item)} {self.say('quoted', text=self.answer(item))}"
 
     def levels(self, items: tuple[str, ...]) -> str:
         """Whether these items lie with the organisation or with the innovation."""

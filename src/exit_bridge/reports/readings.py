@@ -60,9 +60,7 @@ def _what_matters(case: Case) -> str:
     stage, names = case.at_stage(), case.high_emphasis()
     if not (stage and names):
         return ""
-    return case.say.counted(
-        "summary.matters", len(names), stage=capital(stage), names=case.names(names)
-    )
+    return case.say.counted("summary.matters", len(names), stage=capital(stage), names=case.names(names))
 
 
 # -- side by side --------------------------------------------------------------------------------------------------
@@ -149,7 +147,9 @@ def _unjudged(case: Case) -> tuple[Block, ...]:
     for reading in case.unjudged():
         aside = case.aside(reading)
         text = case.standing(reading) + "."
-        rows.append(Point(f"{text} {say('ingredients.aside', reasons=aside)}" if aside else text, case.name(reading.id)))
+        rows.append(
+            Point(f"{text} {say('ingredients.aside', reasons=aside)}" if aside else text, case.name(reading.id))
+        )
     if not rows:
         return ()
     return Points(tuple(rows), say("standing.unjudged")), Prose((say("standing.unjudged_what"),), small=True)
@@ -200,8 +200,7 @@ def _standing_of(case: Case, ingredient: str) -> str:
 def _keep(case: Case) -> tuple[Block, ...]:
     say, rows = case.say, []
     for reading in case.scores.ingredients:
-        top = case.bank.ingredient_by_id[reading.id].core[0].points
-        if reading.id in case.scores.weakest or all(case.favourable(item) == top for item in reading.lowest):
+        if reading.id in case.scores.weakest or _all_highest(case, reading):
             continue
         rows += [Point(point.text, f"{case.name(reading.id)} {point.label}") for point in case.lowest(reading.lowest)]
     band = small(case.band(case.bank.bands[-1].id))
@@ -210,11 +209,18 @@ def _keep(case: Case) -> tuple[Block, ...]:
     return (Card(say("standing.keep"), paragraphs=(say("standing.keep_top"),)),)
 
 
+def _all_highest(case: Case, reading: IngredientScore) -> bool:
+    items = [case.bank.items[item] for item in reading.lowest]
+    return bool(items) and all(case.favourable(item.id) == item.points for item in items)
+
+
 def lowest_of_each(case: Case) -> tuple[Block, ...]:
     """For variants without scores: the lowest answer on each ingredient, and nothing that looks like a reading."""
     say, cards = case.say, []
     for reading in case.scores.ingredients:
-        if reading.lowest:
+        if _all_highest(case, reading):
+            cards.append(Card(case.name(reading.id), paragraphs=(say("standing.top"),)))
+        elif reading.lowest:
             cards.append(
                 Card(
                     heading=case.name(reading.id),

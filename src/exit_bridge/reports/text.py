@@ -71,7 +71,7 @@ def _card(card: Card) -> Iterator[str]:
         parts.append(list(_wrapped(card.small, "", "  ")))
     rows = [line for label, text in card.rows for line in _wrapped(f"{label}: {text}", "", "  ")]
     for source in card.sources:
-        rows += _wrapped(f"{card.sources_heading}: {source.text}", "", "  ")
+        rows += _wrapped(f"{card.sources_heading}: {source.title} {source.remark}", "", "  ")
         rows += [f"  {source.address}"] if source.address else []
     rows += [f"  {label}: ".ljust(WIDTH - 20, "_") for label in card.blanks]
     parts += [rows] if rows else []

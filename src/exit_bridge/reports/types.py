@@ -49,9 +49,10 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One work behind a note; `address` is empty unless it is a web address."""
+    """One work behind a note, and what is to be said about it; `address` is empty unless it is a web address."""
 
-    text: str
+    title: str
+    remark: str
     address: str = ""
 
 
@@ -143,7 +144,10 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One submission in plain words. `language` is that of the fixed phrases; `skip` and `contents` are for the page."""
+    """One submission in plain words. `language` is that of the fixed phrases.
+
+    `skip` and `contents` name the page's own links; short reports have no contents.
+    """
 
     language: str
     subject: str

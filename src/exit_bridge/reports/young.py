@@ -31,8 +31,8 @@ def report(case: Case) -> Report:
         intro=(thanks, say("young.not_a_test")),
         facts=Facts(()),
         sections=tuple(sections),
-        skip=say("page.skip"),
-        contents=say("page.contents"),
+        skip=say("young.skip"),
+        contents="",
     )
 
 
@@ -68,7 +68,7 @@ def _answers(case: Case) -> Table:
         else:
             said = say("young.not_asked" if item.id in submission.not_asked else "young.none")
         rows.append(Row(case.item(item.id), (said,)))
-    return Table(say("young.answers"), say.several("young.head"), tuple(rows))
+    return Table(say("young.kicker"), say.several("young.head"), tuple(rows))
 
 
 def _about(case: Case) -> tuple[str, ...]:

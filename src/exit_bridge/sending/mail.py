@@ -37,12 +37,11 @@ def send_email(destination: EmailDestination, outgoing: Outgoing, server: EmailS
     if server is None or not server.sender:
         raise SendFailed("No mail server and sender are set", where=label, fix="Set them in the email settings")
     message = build_message(outgoing, destination, server)
+    addresses = list(dict.fromkeys(address.addr_spec for address in message["To"].addresses))
     with _connect(server) as connection:
         try:
             refused = connection.sendmail(
-                message["From"].addresses[0].addr_spec,
-                [address.addr_spec for address in message["To"].addresses],
-                message.as_bytes(policy=SMTP),
+                message["From"].addresses[0].addr_spec, addresses, message.as_bytes(policy=SMTP)
             )
         except smtplib.SMTPRecipientsRefused as error:
             raise _all_refused(error.recipients, label) from None
@@ -59,9 +58,7 @@ def send_email(destination: EmailDestination, outgoing: Outgoing, server: EmailS
     if not refused:
         return Receipt(label, "accepted by the mail server")
     codes = ", ".join(sorted({str(code) for code, _ in refused.values()}))
-    detail = (
-        f"accepted by the mail server for {len(destination.to) - len(refused)}, refused for {len(refused)} ({codes})"
-    )
+    detail = f"accepted by the mail server for {len(addresses) - len(refused)}, refused for {len(refused)} ({codes})"
     _log.warning("%s: %s", label, detail)
     return Receipt(label, detail)
 
@@ -98,6 +95,12 @@ def build_message(outgoing: Outgoing, destination: EmailDestination | None, serv
     return message
 
 
+def check_server(server: EmailServer) -> None:
+    """Connect, encrypt and log in as for a mail, and leave again without one. Raises SendFailed."""
+    with _connect(server):
+        pass
+
+
 @contextmanager
 def _connect(server: EmailServer) -> Iterator[smtplib.SMTP]:
     """A connection that is encrypted and logged in as the settings demand. Raises SendFailed."""
@@ -112,7 +115,6 @@ def _connect(server: EmailServer) -> Iterator[smtplib.SMTP]:
         # The mail is accepted or refused by now: a server that cannot say goodbye must not make us send it again.
         with suppress(smtplib.SMTPException, OSError):
             connection.quit()
-        connection.close()
 
 
 def _open(server: EmailServer) -> smtplib.SMTP:

@@ -15,6 +15,8 @@ _UPGRADE = "exit-bridge db upgrade"
 _SQLITE = {
     sqlite3.SQLITE_BUSY: ("The database is locked", "Find what holds it open, such as a backup, and try again"),
     sqlite3.SQLITE_LOCKED: ("The database is locked", "Try again"),
+    sqlite3.SQLITE_PROTOCOL: ("The database is locked", "Try again"),
+    sqlite3.SQLITE_NOMEM: ("There is no memory left", "Free some, and try again"),
     sqlite3.SQLITE_FULL: ("The disk is full", "Make room on the disk that holds the database"),
     sqlite3.SQLITE_READONLY: (
         "The database cannot be written",
@@ -73,6 +75,6 @@ def _postgresql(error: BaseException) -> tuple[str, str] | None:
     if code is not None:
         return _POSTGRESQL.get(code) or _POSTGRESQL.get(code[:2])
     # psycopg gives no code when it gets no answer at all.
-    if type(error).__name__ in {"OperationalError", "InterfaceError", "ConnectionTimeout"}:
+    if {"OperationalError", "InterfaceError"} & {base.__name__ for base in type(error).__mro__}:
         return "The database server cannot be reached", "Check that it runs and that the database URL is right"
     return None

@@ -6,7 +6,7 @@ import os
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, delete, exists, select
 
 from exit_bridge.errors import StoreUnavailable, UsageError
 from exit_bridge.store.engine import Database
@@ -24,15 +24,17 @@ _BODY_IDS = select(quarantine.c.id).where(quarantine.c.survey == bindparam("of")
 _BODY = select(quarantine.c.body).where(quarantine.c.id == bindparam("kept"))
 _DROP = delete(quarantine).where(quarantine.c.id == bindparam("kept"))
 
-_PURGE = delete(submission).where(
-    submission.c.survey == bindparam("of"),
-    submission.c.id.in_(
-        select(version.c.submission).where(
+_PURGE = (
+    delete(submission)
+    .where(
+        submission.c.survey == bindparam("of"),
+        exists().where(
             version.c.submission == submission.c.id,
             version.c.n == submission.c.current,
             version.c.received_at < bindparam("before"),
-        )
-    ),
+        ),
+    )
+    .returning(submission.c.result_id)
 )
 _PURGE_JOBS = delete(job).where(
     job.c.survey == bindparam("of"),
@@ -69,10 +71,11 @@ class Retention(Database):
         self.scrub()
         return gone
 
-    def purge(self, survey: str, before: datetime) -> int:
-        """Delete submissions whose current version was received before then; how many. Finished fetches go too."""
+    def purge(self, survey: str, before: datetime) -> list[str]:
+        """Delete submissions whose current version was received before then; their result ids, for what was written
+        elsewhere. Finished fetches go too."""
         with self._writing() as connection:
-            gone = connection.execute(_PURGE, {"of": survey, "before": before}).rowcount
+            gone = list(connection.scalars(_PURGE, {"of": survey, "before": before}))
             connection.execute(_PURGE_JOBS, {"of": survey, "before": before})
         return gone
 

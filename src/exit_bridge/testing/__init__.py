@@ -7,7 +7,7 @@ One test is all that an outside package needs; every failure is a sentence that 
 
 `recorded/` holds what the tool really sent: `<case>.body` (bytes), `<case>.headers.json` and `<case>.expected.json`;
 what it exported: `export_<case>.csv` and `export_<case>.expected.json`; and PROVENANCE.md, which says where they come
-from. `outcome` gives what belongs into an expected file, to be read through before it is saved.
+from. `outcome` and `export_outcome` give what belongs into an expected file; read it through before you save it.
 """
 
 from __future__ import annotations
@@ -22,16 +22,28 @@ from exit_bridge.testing.forms import ABOUT, check_form
 from exit_bridge.testing.mutations import mutations, random_mutation
 from exit_bridge.testing.recorded import (
     Case,
+    check_export,
     check_mutations,
     check_provenance,
     check_recorded,
+    check_same_by_file,
     check_scrubbed,
     check_unknown_fields,
+    export_outcome,
     form_of,
     outcome,
     recorded_cases,
+    recorded_exports,
 )
-from exit_bridge.testing.round_trip import Deliver, Export, Said, check_round_trip, respondent
+from exit_bridge.testing.round_trip import (
+    Deliver,
+    Export,
+    Said,
+    check_file_round_trip,
+    check_round_trip,
+    check_sample,
+    respondent,
+)
 from exit_bridge.testing.saying import must, todo
 
 __all__ = [
@@ -44,40 +56,50 @@ __all__ = [
     "Export",
     "Said",
     "check_description",
+    "check_export",
+    "check_file_round_trip",
     "check_form",
     "check_mutations",
     "check_platform",
     "check_provenance",
     "check_recorded",
     "check_round_trip",
+    "check_same_by_file",
+    "check_sample",
     "check_scheme",
     "check_scrubbed",
     "check_unknown_fields",
+    "export_outcome",
     "form_of",
     "mutations",
     "outcome",
     "random_mutation",
     "recorded_cases",
+    "recorded_exports",
     "respondent",
 ]
 
 
 def check_platform(platform: Platform, recorded_dir: Path, bank: QuestionBank | None = None) -> None:
-    """Every check but the round trip, which needs a simulator of the tool. Raises AssertionError."""
+    """Every check but the round trips, which need a simulator of the tool. Raises AssertionError."""
     bank = bank or load_bank()
     check_description(platform)
     for mode in platform.schemes:
         check_scheme(platform.scheme(mode), f"{platform.name}, auth = {mode!r}")
-    if "form" in platform.faces:
-        for variant in bank.variants:
-            for language in bank.wordings:
-                check_form(platform, bank, variant, language)
+    for variant in bank.variants:
+        check_sample(platform, bank, variant)
+        for language in bank.wordings if "form" in platform.faces else ():
+            check_form(platform, bank, variant, language)
     check_provenance(platform, recorded_dir)
     check_scrubbed(recorded_dir)
     for case in recorded_cases(platform, recorded_dir):
         check_recorded(platform, case, bank)
         check_unknown_fields(platform, case, bank)
         check_mutations(platform, case, bank)
+    for path in recorded_exports(platform, recorded_dir):
+        check_export(platform, path, bank)
+    if {"delivery", "export"} <= set(platform.faces):
+        check_same_by_file(platform, recorded_dir, bank)
 
 
 def check_description(platform: Platform) -> None:

@@ -29,7 +29,11 @@ def check_form(platform: Platform, bank: QuestionBank, variant: str, language: s
         must(inside, todo(platform, "keep paths inside the platform's folder", file.path))
         must(file.how_to_import.startswith("1. "), todo(platform, "say in numbered steps how to import", file.path))
     texts = [readable(file.content) for file in files]
-    asked = questionnaire(bank, variant, language, ABOUT).questions
+    whole = questionnaire(bank, variant, language, ABOUT)
+    for sentence in filter(None, (*whole.intro, *whole.notice, whole.thanks, whole.declined)):
+        said = any(_plain(sentence) in text for text in texts)
+        must(said, todo(platform, f"write what people must be told: {sentence[:60]!r}", where))
+    asked = whole.questions
     for question in asked:
         statement = _plain(question.text)
         times = sum(statement in _plain(other.text) for other in asked)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,11 +12,17 @@ from typing import Any
 
 from exit_bridge.bank import QuestionBank
 from exit_bridge.errors import ExitBridgeError
-from exit_bridge.intake import Declined, DeployedForm, decode, parse_json
+from exit_bridge.intake import Declined, DeployedForm, Submission, decode, parse_json
+from exit_bridge.intake.exports import read_export
+from exit_bridge.intake.rows import Filtered, Refused
+from exit_bridge.platforms import GROUP, platforms
 from exit_bridge.platforms.base import Delivery, Platform, RawResponse
 from exit_bridge.testing.credentials import NOW, SECRET
 from exit_bridge.testing.mutations import MARK, mutations, nodes
 from exit_bridge.testing.saying import must, todo
+
+SURVEY = "contract"
+"""The survey that recorded cases belong to."""
 
 PERSONAL = {
     "an e-mail address": r"[\w.+-]+@(?!(?:[\w-]+\.)*example\b)[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}",
@@ -72,8 +78,8 @@ def check_scrubbed(folder: Path) -> None:
 
 
 def form_of(platform: Platform, bank: QuestionBank, variant: str = "full") -> DeployedForm:
-    """The form that recorded cases belong to: of a survey called `contract`."""
-    return DeployedForm("contract", platform.name, bank, variant, install_key=b"contract")
+    """The form that recorded cases belong to."""
+    return DeployedForm(SURVEY, platform.name, bank, variant, install_key=b"contract")
 
 
 def outcome(platform: Platform, payload: Any, form: DeployedForm) -> dict[str, Any]:
@@ -114,6 +120,67 @@ def check_recorded(platform: Platform, case: Case, bank: QuestionBank) -> None:
     given = outcome(platform, parse_json(case.delivery.body), form_of(platform, bank))
     expected = {key: value for key, value in case.expected.items() if key != "auth"}
     must(expected == given, f"{platform.name}, {case.name}: expected\n{expected}\nbut it gives\n{given}")
+
+
+def export_outcome(platform: Platform, path: Path, bank: QuestionBank, variant: str = "full") -> dict[str, Any]:
+    """What comes of an export file row by row, as an expected file says it; `platform` as it is detected."""
+    installed = platform.name in {tool.name for tool in platforms()}
+    must(installed, todo(platform, "install it, so that files find it", f'entry point "{GROUP}"'))
+    known = None if platform.export and platform.export.detect else platform.name
+    export = read_export(path, bank=bank, platform=known, survey=SURVEY, variant=variant)
+    return {"platform": export.platform, "rows": [_row(row) for row in export]}
+
+
+def _row(row: Submission | Filtered | Refused) -> dict[str, Any]:
+    match row:
+        case Submission():
+            return row.document()
+        case Filtered():
+            return {"filtered": row.reason}
+        case Refused():
+            return {"refused": row.column or "the row"}
+
+
+def recorded_exports(platform: Platform, folder: Path) -> list[Path]:
+    """Every `export_<case>.csv` of a folder; its expected outcome must lie beside it."""
+    paths = sorted(folder.glob("export_*.csv"))
+    must(paths or "export" not in platform.faces, todo(platform, "save an export", "recorded/export_<case>.csv"))
+    for path in paths:
+        must(_expected(path).is_file(), todo(platform, f"add recorded/{_expected(path).name}"))
+    return paths
+
+
+def _expected(path: Path) -> Path:
+    return path.with_suffix(".expected.json")
+
+
+def check_export(platform: Platform, path: Path, bank: QuestionBank) -> None:
+    """A saved export is detected, and gives what was expected for every row."""
+    expected = json.loads(_expected(path).read_text("utf-8"))
+    given = export_outcome(platform, path, bank)
+    must(expected == given, f"{platform.name}, {path.name}: expected\n{expected}\nbut it gives\n{given}")
+
+
+def check_same_by_file(platform: Platform, folder: Path, bank: QuestionBank) -> None:
+    """Where the tool keeps its ids, one response by webhook and by file is one submission."""
+    if not platform.same_id_in_export:
+        return
+    by_file = _by_id(
+        row for path in recorded_exports(platform, folder) for row in export_outcome(platform, path, bank)["rows"]
+    )
+    delivered = [
+        outcome(platform, parse_json(case.delivery.body), form_of(platform, bank)).get("responses", ())
+        for case in recorded_cases(platform, folder)
+    ]
+    by_hook = _by_id(response for responses in delivered for response in responses)
+    both = by_file.keys() & by_hook.keys()
+    must(both, todo(platform, "record one response both as a delivery and in an export, for `same_id_in_export`"))
+    for key in sorted(both):
+        must(by_file[key] == by_hook[key], f"{platform.name}: by file\n{by_file[key]}\nbut by webhook\n{by_hook[key]}")
+
+
+def _by_id(documents: Iterable[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    return {document["response_id"]: document for document in documents if "response_id" in document}
 
 
 def check_mutations(platform: Platform, case: Case, bank: QuestionBank) -> None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from exit_bridge.bank import COMMENT_PREFIX, REPLY_TO, QuestionBank, questionnaire
 from exit_bridge.intake import parse_json
 from exit_bridge.platforms.base import FormFile, Platform
 from exit_bridge.testing.forms import ABOUT
-from exit_bridge.testing.recorded import form_of, outcome
+from exit_bridge.testing.recorded import export_outcome, form_of, outcome
 from exit_bridge.testing.saying import must
 
 Said = Mapping[str, str]
@@ -35,6 +37,47 @@ def check_round_trip(
     (given,) = outcome(platform, payload, form_of(platform, bank, variant))["responses"]
     got = {part: given.get(part) for part in meant}
     must(meant == got, f"{platform.name}, {variant}, {language}: meant\n{meant}\nbut it gives\n{got}")
+
+
+def check_file_round_trip(
+    platform: Platform, bank: QuestionBank, variant: str, language: str, deliver: Deliver, export: Export, seed: int = 0
+) -> None:
+    """Form as written -> three respondents -> export file -> what they meant, and what a delivery says of the first."""
+    files = platform.write_form(bank, variant, [language], ABOUT)
+    rng = random.Random(seed)  # noqa: S311 (no secret in it)
+    people = [respondent(bank, variant, language, rng) for _ in range(3)]
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "export.csv"
+        path.write_bytes(export(files, [said for said, _ in people]))
+        rows = export_outcome(platform, path, bank, variant)["rows"]
+    got = [{part: row.get(part) for part in meant} for row, (_, meant) in zip(rows, people, strict=True)]
+    meant = [meant for _, meant in people]
+    must(meant == got, f"{platform.name}, {variant}, {language}: meant\n{meant}\nbut the file gives\n{got}")
+    if platform.same_id_in_export:
+        payload = parse_json(json.dumps(deliver(files, people[0][0])).encode())
+        (delivered,) = outcome(platform, payload, form_of(platform, bank, variant))["responses"]
+        must(delivered == rows[0], f"{platform.name}: by file\n{rows[0]}\nbut by webhook\n{delivered}")
+
+
+def check_sample(platform: Platform, bank: QuestionBank, variant: str) -> None:
+    """What the demo and `send-test` post is a delivery this platform reads, and says what it was made up to say."""
+    if type(platform).sample_delivery is Platform.sample_delivery:
+        return
+    answers = {item: _code(bank, item, place) for place, item in enumerate(bank.variants[variant].items)}
+    said = {**answers, **{name: bank.context_by_id[name].codes[0] for name in bank.variants[variant].context}}
+    body = platform.sample_delivery(bank, variant, said, "made-up-1", "2026-01-15T10:30:00Z", "a-wave")
+    (given,) = outcome(platform, parse_json(body), form_of(platform, bank))["responses"]
+    got = [given.get(part) for part in ("response_id", "submitted_at", "variant", "wave", "answers")]
+    meant = ["made-up-1", "2026-01-15T10:30:00Z", variant, "a-wave"]
+    must(got == [*meant, _values(answers)], f"{platform.name}, {variant}: sample_delivery must say {meant}, not {got}")
+
+
+def _code(bank: QuestionBank, item: str, place: int) -> str:
+    return bank.items[item].codes[place % len(bank.items[item].codes)]
+
+
+def _values(codes: Mapping[str, str]) -> dict[str, int | str]:
+    return {key: int(code) if code.isdigit() else code for key, code in codes.items()}
 
 
 def respondent(

@@ -7,12 +7,12 @@ import io
 import json
 
 
-def deliver(files, said):
+def deliver(files, said, number=0):
     """Our JSON, built from the written file alone: questions by their text, options by their label."""
     form = json.loads(next(file.content for file in files if file.path.endswith(".form.json")))
     return {
         "schema_version": 1,
-        "response_id": "0007",
+        "response_id": f"person-{number}",
         "submitted_at": "2026-01-15T10:29:41Z",
         **{name: form[name] for name in ("bank", "variant", "language")},
         **dict(_answers(form, said)),
@@ -21,13 +21,12 @@ def deliver(files, said):
 
 def export(files, respondents):
     """The template with a row for each respondent."""
-    form = json.loads(next(file.content for file in files if file.path.endswith(".form.json")))
     headings = next(file.content for file in files if file.path.endswith(".csv")).decode().strip().split(",")
     out = io.StringIO()
     table = csv.DictWriter(out, headings, restval="", extrasaction="ignore", lineterminator="\n")
     table.writeheader()
-    for said in respondents:
-        table.writerow({**deliver(files, said), "response_id": "0007"})
+    for number, said in enumerate(respondents):
+        table.writerow(deliver(files, said, number))
     return out.getvalue().encode()
 
 

@@ -1,0 +1,272 @@
+"""How much of the webhook's time is ours: the full route beside routes that do less, in one run.
+
+    python benchmarks/webhook.py [--seconds 8] [--rounds 3]
+
+Routes, each served by the same gunicorn (one process, 16 threads) and loaded over 16 keep-alive connections:
+
+    full       POST /hooks/bench: verify, parse, both validations, decode, score, one transaction
+    same work  verify, parse, both validations and a commit of the same rows, written by hand with sqlite3
+    body only  commit the raw body
+    ok         Flask answering "ok"
+
+Prints requests per second and p50/p99 per route, and the ratios. Absolute figures belong to the machine they were
+taken on; only the ratios are claims.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import sqlite3
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+SECRET = "benchmark-secret-of-enough-length-0123456789"
+CONNECTIONS = 16
+SETTINGS = """
+[surveys.bench]
+platform = "typeform"
+bank = "exit-open@1"
+answered_by = "group"
+secrets = ["$BENCH_SECRET"]
+[[surveys.bench.send]]
+by = "folder"
+directory = "out"
+"""
+
+
+def delivery(response_id: str) -> bytes:
+    """A complete Typeform delivery of the full form, as large as a real one."""
+    from exit_bridge.bank import load_bank
+
+    bank = load_bank()
+    words = bank.wordings["en"]
+    fields, answers = [], []
+    for n, name in enumerate(bank.variants["full"].items):
+        item = bank.items[name]
+        code = str(n % item.points + 1)
+        field = {"id": f"f{n:03d}", "ref": name, "type": "multiple_choice"}
+        fields.append({**field, "title": words.item(item).text, "properties": {}})
+        choice = {"id": f"c{n:03d}", "ref": f"{name}_{code}", "label": words.option_labels(item)[code]}
+        answers.append({"type": "choice", "choice": choice, "field": field})
+    field = {"id": "fnotice", "ref": "notice", "type": "multiple_choice"}
+    answers.append({"type": "choice", "choice": {"id": "c", "ref": "notice_yes", "label": "Yes"}, "field": field})
+    response = {
+        "form_id": "bench",
+        "token": response_id,
+        "landed_at": "2026-11-20T09:50:00Z",
+        "submitted_at": "2026-11-20T10:00:00Z",
+        "hidden": {"wave": "bench"},
+        "definition": {"id": "bench", "title": "bench", "fields": fields},
+        "answers": answers,
+    }
+    return json.dumps({"event_id": "e", "event_type": "form_response", "form_response": response}).encode()
+
+
+# -- the server ----------------------------------------------------------------------------------------------------
+
+
+def application():
+    """All four routes in one application; gunicorn calls this."""
+    import hashlib
+    import hmac
+    from base64 import b64encode
+    from threading import Lock, local
+    from uuid import uuid4
+
+    from flask import request
+    from jsonschema import Draft202012Validator
+
+    from exit_bridge.bank import load_bank
+    from exit_bridge.bridge import deployed
+    from exit_bridge.intake import decode, submission_schema
+    from exit_bridge.platforms import platform
+    from exit_bridge.scoring import result_document, score
+    from exit_bridge.settings import load_settings, settings_path
+    from exit_bridge.web import create_app
+
+    settings = load_settings(settings_path())
+    app = create_app(settings)
+    bank, tool = load_bank(), platform("typeform")
+    raw = tool.read(json.loads(delivery("template"))).responses[0]
+    decoded = decode(raw, deployed(settings.surveys["bench"], settings))
+    document = decoded.document()
+    result = result_document(decoded, score(decoded, bank), bank, "w")
+    tool_validator = Draft202012Validator(tool.delivery_schema)
+    validator = Draft202012Validator(submission_schema(bank), format_checker=Draft202012Validator.FORMAT_CHECKER)
+    kept, lock = local(), Lock()
+
+    def database() -> sqlite3.Connection:
+        if not hasattr(kept, "database"):
+            kept.database = sqlite3.connect(os.environ["BENCH_BY_HAND"], isolation_level=None)
+            kept.database.execute("PRAGMA journal_mode=WAL")
+            kept.database.execute("PRAGMA synchronous=FULL")
+        return kept.database
+
+    with sqlite3.connect(os.environ["BENCH_BY_HAND"]) as made:
+        made.executescript(
+            """CREATE TABLE IF NOT EXISTS submission (id INTEGER PRIMARY KEY, survey, response_id, result_id, UNIQUE (survey, response_id));
+            CREATE TABLE IF NOT EXISTS version (submission, n, content_hash, submitted_at, received_at, document, result, PRIMARY KEY (submission, n));
+            CREATE TABLE IF NOT EXISTS job (id INTEGER PRIMARY KEY, submission, version, kind, destination, state, due_at);
+            CREATE INDEX IF NOT EXISTS due ON job (state, due_at);
+            CREATE TABLE IF NOT EXISTS body (id INTEGER PRIMARY KEY, body);"""
+        )
+    made.close()
+
+    @app.post("/by-hand")
+    def by_hand():
+        body = request.get_data()
+        expected = "sha256=" + b64encode(hmac.digest(SECRET.encode(), body, hashlib.sha256)).decode()
+        if not hmac.compare_digest(request.headers["Typeform-Signature"], expected):
+            return "", 401
+        payload = json.loads(body)
+        if any(tool_validator.iter_errors(payload)) or any(validator.iter_errors(document)):
+            return "", 400
+        token, now = payload["form_response"]["token"], time.time()
+        with lock:
+            connection = database()
+            connection.execute("BEGIN IMMEDIATE")
+            done = connection.execute(
+                "INSERT INTO submission (survey, response_id, result_id) VALUES (?, ?, ?)", ("bench", token, uuid4().hex)
+            )
+            row = (done.lastrowid, 1, "x" * 64, document["submitted_at"], now, json.dumps(document), json.dumps(result))
+            connection.execute("INSERT INTO version VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+            connection.execute(
+                "INSERT INTO job (submission, version, kind, destination, state, due_at) VALUES (?, 1, 'send', 'folder-1', 'ready', ?)",
+                (done.lastrowid, now),
+            )
+            connection.execute("COMMIT")
+        return {"status": "accepted"}
+
+    @app.post("/body-only")
+    def body_only():
+        with lock:
+            database().execute("INSERT INTO body (body) VALUES (?)", (request.get_data(),))
+        return "ok"
+
+    @app.post("/ok")
+    def ok():
+        request.get_data()
+        return "ok"
+
+    return app
+
+
+# -- the load ------------------------------------------------------------------------------------------------------
+
+
+async def load(port: int, path: str, requests: list[bytes], seconds: float) -> tuple[float, list[float]]:
+    """Requests per second and the latencies, over CONNECTIONS keep-alive connections."""
+    del path
+    waiting, latencies, stop = iter(requests), [], time.perf_counter() + seconds
+
+    async def connection() -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        for request in waiting:
+            began = time.perf_counter()
+            if began > stop:
+                break
+            writer.write(request)
+            head = await reader.readuntil(b"\r\n\r\n")
+            if not head.startswith(b"HTTP/1.1 200"):
+                raise SystemExit(f"unexpected answer: {head[:60]!r}")
+            length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
+            await reader.readexactly(length)
+            latencies.append(time.perf_counter() - began)
+        writer.close()
+
+    began = time.perf_counter()
+    await asyncio.gather(*(connection() for _ in range(CONNECTIONS)))
+    return len(latencies) / (time.perf_counter() - began), latencies
+
+
+def requests_for(path: str, tag: str, count: int) -> list[bytes]:
+    """Signed, unique requests as they go over the wire."""
+    from exit_bridge.platforms import platform
+
+    scheme = platform("typeform").schemes["signature"]
+    template = delivery("r" * 12)
+    made = []
+    for n in range(count):
+        body = template.replace(b"r" * 12, f"{tag}{n:011d}"[:12].encode())
+        headers = {**scheme.sign(body, SECRET), "Content-Type": "application/json", "Host": "localhost"}
+        head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        made.append(f"POST {path} HTTP/1.1\r\n{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
+    return made
+
+
+ROUTES = {"full": "/hooks/bench", "same work": "/by-hand", "body only": "/body-only", "ok": "/ok"}
+
+
+def main() -> None:
+    """Run everything and print the table."""
+    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    arguments.add_argument("--seconds", type=float, default=6)
+    arguments.add_argument("--rounds", type=int, default=3)
+    chosen = arguments.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "exit-bridge.toml").write_text(SETTINGS, "utf-8")
+        os.environ |= {
+            "BENCH_SECRET": SECRET,
+            "BENCH_BY_HAND": str(folder / "by-hand.sqlite3"),
+            "EXIT_BRIDGE_SETTINGS": str(folder / "exit-bridge.toml"),
+            "PYTHONPATH": str(Path(__file__).parent),
+        }
+        subprocess.run([sys.executable, "-m", "exit_bridge", "db", "upgrade"], check=True, stdout=subprocess.DEVNULL)
+        port = 18_400 + os.getpid() % 1000
+        server = subprocess.Popen(
+            [sys.executable, "-m", "gunicorn", "--worker-class", "gthread", "--threads", "16", "--keep-alive", "60",
+             "--log-level", "error", "--bind", f"127.0.0.1:{port}", "webhook:application()"],
+        )  # fmt: skip
+        try:
+            wait_for(port)
+            measure(port, chosen.rounds, chosen.seconds)
+        finally:
+            server.terminate()
+            server.wait()
+
+
+def wait_for(port: int) -> None:
+    """Until the server takes connections."""
+    import socket
+
+    for _ in range(200):
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise SystemExit("the server did not start")
+
+
+def measure(port: int, rounds: int, seconds: float) -> None:
+    """All routes in turn, round after round, so that a change of the machine's speed meets all of them."""
+    rates: dict[str, list[float]] = {name: [] for name in ROUTES}
+    latencies: dict[str, list[float]] = {name: [] for name in ROUTES}
+    for n in range(rounds + 1):
+        for name, path in ROUTES.items():
+            few = n == 0
+            wire = requests_for(path, "abcdefgh"[n], 300 if few else int(seconds * (6000 if name == "ok" else 2500)))
+            rate, seen = asyncio.run(load(port, path, wire, 2 if few else seconds))
+            if not few:
+                rates[name].append(rate)
+                latencies[name] += seen
+    print(f"{'route':<12}{'req/s':>8}{'p50 ms':>9}{'p99 ms':>9}")
+    for name in ROUTES:
+        cuts = statistics.quantiles(latencies[name], n=100)
+        print(f"{name:<12}{statistics.median(rates[name]):>8.0f}{cuts[49] * 1000:>9.1f}{cuts[98] * 1000:>9.1f}")
+    for name in list(ROUTES)[1:]:
+        pairs = [mine / other for mine, other in zip(rates["full"], rates[name], strict=True)]
+        print(f"full / {name}: {statistics.median(pairs):.2f} (rounds: {', '.join(f'{p:.2f}' for p in pairs)})")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,63 @@
+"""Reports of many responses as files: `<directory>/<response id>/report.html`, `report.txt` and `report.json`."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+from exit_bridge.bank import About, QuestionBank
+from exit_bridge.bank.wording import words_for
+from exit_bridge.cli.files import cannot_write, whole
+from exit_bridge.errors import UsageError
+from exit_bridge.intake import Submission
+from exit_bridge.reports import Audience, as_html, as_text, build
+from exit_bridge.scoring import Scores, result_document
+
+_PLAIN = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+
+
+class ReportFolder:
+    """Writes the reports that whoever scores an export may read, for this user's eyes alone.
+
+    Raises UsageError where the form's notice promised that nobody but the respondent sees a single report.
+    """
+
+    def __init__(self, directory: Path, bank: QuestionBank, about: About) -> None:
+        if about.answered_by == "individuals" and about.individual_reports != "recipients":
+            raise UsageError(
+                "The notice of this survey says that nobody else gets a report on one person's answers",
+                fix='Leave --reports out, or ask again under individual_reports = "recipients"',
+            )
+        self.directory, self.bank, self.about = directory, bank, about
+        self.audience: Audience = "group" if about.answered_by == "group" else "recipients"
+        self.made_on = datetime.now(UTC).date()
+
+    def write(self, submission: Submission, scores: Scores) -> bool:
+        """Write the three files of one response; False where its variant or its respondent's role allows no report."""
+        young = self.audience == "recipients" and submission.context.get("role") == "young"
+        if young or not self.bank.variants[submission.variant].reply:
+            return False
+        report = build(self.bank, submission, scores, self.about, audience=self.audience, made_on=self.made_on)
+        words = words_for(self.bank, report.language)
+        result = result_document(submission, scores, self.bank, words.fingerprint)
+        folder = self.directory / folder_name(submission.response_id)
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise cannot_write(folder, error) from None
+        document = json.dumps(result, ensure_ascii=False, allow_nan=False, indent=2) + "\n"
+        for name, text in (("html", as_html(report)), ("txt", as_text(report)), ("json", document)):
+            with whole(folder / f"report.{name}", mode=0o600) as file:
+                file.write(text.encode("utf-8", "replace"))
+        return True
+
+
+def folder_name(response_id: str) -> str:
+    """The response id where every system takes it as a folder, else what is left of it with a hash of all of it."""
+    if _PLAIN.fullmatch(response_id):
+        return response_id
+    digest = hashlib.sha256(response_id.encode()).hexdigest()[:12]
+    return re.sub(r"[^A-Za-z0-9_-]+", "_", response_id)[:40] + f"-{digest}"

@@ -1,0 +1,160 @@
+"""`score`: exports in, a table of scores out."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+import click
+
+from exit_bridge.bank import About, QuestionBank, load_bank
+from exit_bridge.cli.files import whole
+from exit_bridge.cli.outputs import writer_for
+from exit_bridge.cli.tally import Rejects, Tally
+from exit_bridge.errors import UsageError
+from exit_bridge.intake.exports import READS, Export, read_export
+from exit_bridge.intake.tables import Progress
+from exit_bridge.scoring import columns
+
+if TYPE_CHECKING:
+    from exit_bridge.cli.report_files import ReportFolder
+
+SOME_REFUSED = 3
+"""Exit code: done, but rows were refused."""
+
+DEFAULT_BANK = "exit-open@1"
+_FILE = click.Path(path_type=Path)
+
+
+@click.command()
+@click.argument("exports", nargs=-1, required=True, type=_FILE, metavar="EXPORT...")
+@click.option("--platform", metavar="NAME", help="The tool that wrote the exports (default: by their headings).")
+@click.option("--mapping", type=_FILE, metavar="FILE", help="Which column is which question, and labels of your own.")
+@click.option("--save-mapping", type=_FILE, metavar="FILE", help="Keep what was decided about the columns.")
+@click.option("--survey", metavar="NAME", help="Take bank, variant, wave and facts from this survey's settings.")
+@click.option("--bank", metavar="FILE|REF", help="Question bank (default: the survey's, or exit-open@1).")
+@click.option("--wording", type=_FILE, multiple=True, metavar="FILE", help="Words of the bank in one more language.")
+@click.option("--variant", metavar="NAME", help="For rows that do not say theirs (default: the survey's, or full).")
+@click.option("--out", type=_FILE, metavar="FILE", help="A .csv, .json, .parquet or .xlsx (default: CSV on stdout).")
+@click.option("--items", type=click.Choice(["raw", "value", "both"]), help="Add the answers, or values.")
+@click.option("--reports", type=_FILE, metavar="DIR", help="Write a report on each response into this folder.")
+@click.option("--engine", type=click.Choice(["auto", "python"]), default="auto", expose_value=False, help="What reads.")
+@click.pass_context
+def score(
+    ctx: click.Context,
+    exports: tuple[Path, ...],
+    platform: str | None,
+    mapping: Path | None,
+    save_mapping: Path | None,
+    survey: str | None,
+    bank: str | None,
+    wording: tuple[Path, ...],
+    variant: str | None,
+    out: Path | None,
+    items: str | None,
+    reports: Path | None,
+) -> None:
+    """Score responses exported from a survey tool: one row for each response.
+
+    Unfinished, test, repeated and declined rows are left out and counted. Rows that cannot be read are refused: the
+    others are scored, the refused ones are listed with their reasons, and the exit code is 3.
+    """
+    write = writer_for(out)
+    form = _form(ctx.obj, survey, bank, wording, variant)
+    rejects = out.with_name(f"{out.name}.rejects.csv") if out else None
+    used = [*exports, *wording, *([Path(bank)] if bank else [])]
+    _keep_apart((out, rejects, reports), [*used, *([mapping] if mapping else [])])
+    _keep_apart((save_mapping,), [*used, *([out] if out else [])])
+    folder = _report_folder(reports, form)
+    with ExitStack() as files, _progress(exports, visible=out is not None) as progress:
+        opened: list[Export] = []
+        for path in exports:
+            opened.append(
+                read_export(
+                    path,
+                    bank=form.bank,
+                    platform=platform,
+                    survey=form.survey,
+                    variant=form.variant,
+                    wave=form.wave,
+                    mapping_file=mapping,
+                    after=opened[-1] if opened else None,
+                    progress=progress,
+                )
+            )
+        kept = _one_mapping(opened) if save_mapping else ""
+        file: BinaryIO = files.enter_context(whole(out)) if out else sys.stdout.buffer
+        tally = Tally(
+            form.bank, form.about, form.survey, items or "", folder, Rejects(rejects, files, len(exports) > 1)
+        )
+        write(file, columns(form.bank, items or ""), tally.rows(opened))
+        file.flush()
+        if save_mapping:
+            files.enter_context(whole(save_mapping)).write(kept.encode())
+    if rejects and not tally.rejects.count:
+        rejects.unlink(missing_ok=True)  # of an earlier run: nothing is refused any more
+    tally.tell(opened)
+    ctx.exit(SOME_REFUSED if tally.rejects.count else 0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """What was asked, and what the coordinator said about it. Empty text: not said."""
+
+    bank: QuestionBank
+    about: About
+    survey: str
+    variant: str
+    wave: str
+
+
+def _form(
+    settings: str | None, survey: str | None, bank: str | None, wording: Sequence[Path], variant: str | None
+) -> _Form:
+    words = tuple(map(str, wording))
+    if not survey:
+        return _Form(load_bank(bank or DEFAULT_BANK, words), About(), "", variant or "", "")
+    from exit_bridge.settings import load_settings, settings_path
+
+    known = load_settings(settings_path(settings)).survey(survey)
+    loaded = load_bank(bank or known.bank_source, words if bank else (*known.wordings, *words))
+    return _Form(loaded, known.about, known.name, variant or known.variant, known.wave)
+
+
+def _keep_apart(targets: Sequence[Path | None], used: Sequence[Path]) -> None:
+    """Refuse to write over what is read."""
+    for target in filter(None, targets):
+        if any(target.exists() and path.exists() and target.samefile(path) for path in used) or target in used:
+            raise UsageError(
+                "This file is read, so it cannot be written as well", where=str(target), fix="Name another"
+            )
+
+
+def _report_folder(directory: Path | None, form: _Form) -> ReportFolder | None:
+    if directory is None:
+        return None
+    from exit_bridge.cli.report_files import ReportFolder
+
+    return ReportFolder(directory, form.bank, form.about)
+
+
+def _one_mapping(opened: Sequence[Export]) -> str:
+    mappings = {export.mapping() for export in opened}
+    if len(mappings) > 1:
+        raise UsageError("These exports have different columns", fix="Keep the mapping of one of them at a time")
+    return mappings.pop()
+
+
+@contextmanager
+def _progress(paths: Sequence[Path], *, visible: bool) -> Iterator[Progress | None]:
+    """A bar on stderr by bytes read, for people who watch."""
+    if not (visible and sys.stderr.isatty()):
+        yield None
+        return
+    size = sum(path.stat().st_size for path in paths if path.is_file())
+    with click.progressbar(length=max(1, READS * size), label="Scoring", file=sys.stderr) as bar:
+        yield bar.update

@@ -1,0 +1,259 @@
+"""`init`: from nothing to a survey that can be sent out, one question after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from exit_bridge.cli.interview import (
+    DOMAIN,
+    EMAIL,
+    PORT,
+    SENDER,
+    URL,
+    VARIABLE,
+    Interview,
+    new_name,
+    password,
+)
+from exit_bridge.cli.settings_text import (
+    INSTALL_KEY,
+    MAIL_PASSWORD,
+    Draft,
+    adding,
+    is_set,
+    new_secret,
+    read_raw,
+    secret_name,
+)
+from exit_bridge.errors import UsageError
+from exit_bridge.platforms import platform, platforms
+from exit_bridge.settings import Survey, load_settings, settings_path
+
+if TYPE_CHECKING:
+    from exit_bridge.platforms.base import FormFile, Platform
+
+ANSWERED_BY = (
+    ("group", "a group: people fill in one form together, and those you name get the report"),
+    ("individuals", "individuals: each person fills in the form alone"),
+)
+INDIVIDUAL_REPORTS = (
+    ("respondent", "that person alone, at the address they give"),
+    ("recipients", "those you name, without the answers; the form says so beforehand"),
+    ("none", "nobody; you see how many have answered"),
+)
+SECURITY = (
+    ("starttls", "STARTTLS, mostly with port 587"),
+    ("tls", "TLS from the start, mostly with port 465"),
+    ("none", "none, for a mail server on this machine"),
+)
+PORTS = {"starttls": "587", "tls": "465", "none": "25"}
+FACTS = {
+    "innovation": "Name of the work being assessed, as people know it",
+    "controller": "Who is responsible for the answers (data controller)",
+    "contact": "Whom to ask about answers and rights",
+    "purpose": "Why people are asked, in one sentence",
+    "worried_contact": "Whom to tell when worried about someone",
+    "reply_by": "When people will hear what happens next",
+}
+FLAGS = {
+    "survey": "Short name; it stands in the hook's address.",
+    "platform": "Survey tool: a name from `exit-bridge platforms`.",
+    "answered_by": "group or individuals.",
+    "individual_reports": "For individuals: respondent, recipients or none.",
+    "folder": "Folder on this machine for the reports.",
+    "mail_host": "Mail server.",
+    "mail_security": "starttls, tls or none.",
+    "mail_port": "Port of the mail server.",
+    "mail_from": "Address the reports come from.",
+    "mail_username": "Login, if the mail server wants one.",
+    "mail_password_variable": "Name of the variable that holds the password.",
+    **{name: f"{words}." for name, words in FACTS.items()},
+    "public_url": "https address under which tools reach this service.",
+    "auth": "How the tool proves itself, if not in the best way it has.",
+}
+REPEATED = {
+    "to": "Address that gets the reports. May be repeated.",
+    "reply_domain": "Domain a respondent's own report may be mailed to. May be repeated.",
+}
+
+
+def _flags(command: Callable[..., None]) -> Callable[..., None]:
+    """One flag for every question."""
+    for name, words in reversed((FLAGS | REPEATED).items()):
+        command = click.option(f"--{name.replace('_', '-')}", name, help=words, multiple=name in REPEATED)(command)
+    return command
+
+
+@click.command()
+@_flags
+@click.option("--bank", default="exit-open@1", show_default=True, help="Question bank.")
+@click.option("--variant", default="full", show_default=True, help="Variant of the question bank.")
+@click.option("--language", default=("en",), show_default=True, multiple=True, help="Of the form. May be repeated.")
+@click.option("--yes", is_flag=True, help="Ask nothing: what no flag says is left out.")
+@click.option("--show-secret", metavar="SURVEY", help="Show the secret and the hook's address of a survey; no more.")
+@click.pass_obj
+def init(given: str | None, /, yes: bool, show_secret: str | None, **flags: Any) -> None:
+    """Set up a survey: settings, secret, hook address and form file.
+
+    Asks one thing after the other and writes nothing before the end. Run it again for another survey: what stands in
+    the settings file already stays as it is.
+    """
+    from exit_bridge.cli.next_steps import print_next_steps, print_secret
+
+    path = settings_path(given)
+    if show_secret:
+        settings = load_settings(path)
+        print_secret(settings, settings.survey(show_secret))
+        return
+    asked = Interview(flags, quiet=yes)
+    asked.say("This sets up one survey. Nothing is written before the end; Ctrl-C leaves everything as it is.")
+    name, draft = _draft(asked, path, read_raw(path), flags)
+    asked.agreed("\nWrite the settings, the secret and the form now?")
+    with adding(path, draft) as settings:
+        forms = _forms(settings.survey(name))
+    folder = path.parent / f"forms-{name}"
+    _write(folder, forms)
+    settings = load_settings(path)
+    print_next_steps(settings, settings.survey(name), folder, forms, given)
+
+
+def _draft(asked: Interview, path: Path, raw: dict[str, Any], flags: dict[str, Any]) -> tuple[str, Draft]:
+    """Every question, in the order a person would tell the story."""
+    draft = Draft()
+    name = asked.needed("survey", "\nShort name of the survey, such as staying-close", new_name(raw.get("surveys", {})))
+    tool = _tool(asked, flags["platform"])
+    answered_by = asked.choice("answered_by", "Who answers?", ANSWERED_BY)
+    alone = answered_by == "individuals"
+    reports = alone and asked.choice(
+        "individual_reports", "Who gets the report on one person's answers?", INDIVIDUAL_REPORTS, "respondent"
+    )
+    domains = _respondents(asked) if reports == "respondent" else []
+    to, folder = _recipients(asked, flags, named=not alone or reports == "recipients")
+    if (to or reports == "respondent") and "email" not in raw:
+        _mail_server(asked, draft, path)
+    asked.say("\nFacts about the work. The form's notice and the report use them; Enter leaves one out.")
+    facts = {key: asked.text(key, words) or None for key, words in FACTS.items()}
+    _public_url(asked, draft, raw)
+    if "install_key" not in raw:
+        draft.top["install_key"] = f"${INSTALL_KEY}"
+        if not is_set(INSTALL_KEY, path):
+            draft.secrets[INSTALL_KEY] = new_secret()
+    variable = secret_name(name, path)
+    draft.secrets[variable] = new_secret(tool.scheme(flags["auth"] or next(iter(tool.schemes))))
+    languages = list(flags["language"])
+    survey = {
+        "platform": tool.name,
+        "bank": flags["bank"],
+        "variant": flags["variant"] if flags["variant"] != "full" else None,
+        "languages": languages if languages != ["en"] else None,
+        "answered_by": answered_by,
+        "individual_reports": reports or None,
+        "reply_domains": domains or None,
+        "auth": flags["auth"],
+        "secrets": [f"${variable}"],
+    }
+    draft.tables.append((f"[surveys.{name}]", survey))
+    if any(facts.values()):
+        draft.tables.append((f"[surveys.{name}.about]", facts))
+    if to:
+        draft.tables.append((f"[[surveys.{name}.send]]", {"by": "email", "to": to}))
+    if folder:
+        draft.tables.append((f"[[surveys.{name}.send]]", {"by": "folder", "directory": folder}))
+    return name, draft
+
+
+# -- single questions ----------------------------------------------------------------------------------------------
+
+
+def _tool(asked: Interview, flag: str | None) -> Platform:
+    if flag is not None:
+        tool = platform(flag)
+    else:
+        options = [
+            (tool.name, tool.title + ("" if "delivery" in tool.faces else " (by export file only)"))
+            for tool in platforms()
+        ]
+        tool = platform(asked.choice("platform", "Which survey tool?", options))
+    if "delivery" not in tool.faces:
+        raise UsageError(
+            f"{tool.title} cannot post to a hook, so there is no survey to set up",
+            fix=f"Write its form with `exit-bridge forms {tool.name}` and read its exports with `exit-bridge score`",
+        )
+    return tool
+
+
+def _respondents(asked: Interview) -> list[str]:
+    asked.say(
+        "\nAn address on a form is whatever somebody typed, so reports go to the domains you list and to no other."
+    )
+    return asked.several("reply_domain", "Domains, such as council.example (Enter: later)", DOMAIN)
+
+
+def _recipients(asked: Interview, flags: dict[str, Any], *, named: bool) -> tuple[list[str], str]:
+    if not named:
+        return list(flags["to"]), flags["folder"] or ""
+    asked.say("\nWho gets the reports?")
+    to = asked.several("to", "E-mail addresses, with commas between (Enter: none)", EMAIL)
+    hint = "Folder on this machine" + (" besides (Enter: none)" if to else "")
+    return to, asked.text("folder", hint, suggest="" if to else "reports")
+
+
+def _mail_server(asked: Interview, draft: Draft, path: Path) -> None:
+    asked.say(
+        "\nThe mail server that sends the reports. Your IT team knows these; Enter at the first leaves it for later."
+    )
+    host = asked.text("mail_host", "Mail server")
+    if not host:
+        return
+    security = asked.choice("mail_security", "How is the connection encrypted?", SECURITY, "starttls")
+    port = int(asked.text("mail_port", "Port", PORT, PORTS[security]) or PORTS[security])
+    sender = asked.needed("mail_from", "Address the reports come from", SENDER)
+    username = asked.text("mail_username", "Login (Enter: none)") if security != "none" else ""
+    table: dict[str, object] = {"host": host, "port": port, "security": security, "from": sender}
+    if username:
+        table["username"] = username
+        variable = asked.text("mail_password_variable", "Variable for its password", VARIABLE, MAIL_PASSWORD)
+        variable = variable or MAIL_PASSWORD
+        if not is_set(variable, path) and (typed := asked.hidden("Password (not shown; Enter: later)", password)):
+            draft.secrets[variable] = typed
+        if is_set(variable, path) or variable in draft.secrets:
+            table["password"] = f"${variable}"
+    draft.tables.append(("[email]", table))
+
+
+def _public_url(asked: Interview, draft: Draft, raw: dict[str, Any]) -> None:
+    if "public_url" in raw:
+        return
+    asked.say("\nThe https address under which tools reach this service, such as https://reports.council.example.")
+    if url := asked.text("public_url", "Address (Enter: later)", URL).rstrip("/"):
+        draft.top["public_url"] = url
+
+
+# -- writing -------------------------------------------------------------------------------------------------------
+
+
+def _forms(survey: Survey) -> list[FormFile]:
+    tool = platform(survey.platform)
+    if "form" not in tool.faces:
+        return []
+    return tool.write_form(survey.bank, survey.variant, survey.languages, survey.about)
+
+
+def _write(folder: Path, forms: list[FormFile]) -> None:
+    """The form's files, and how to import them in one text beside them."""
+    how = "\n".join(f"{form.path}\n\n{form.how_to_import}" for form in forms)
+    files = {form.path: form.content for form in forms} | ({"HOW-TO.txt": how.encode()} if forms else {})
+    try:
+        for name, content in files.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes(content)
+    except OSError as error:
+        raise UsageError(
+            f"The survey is set up, but its form cannot be written: {error.strerror}",
+            where=str(folder),
+            fix="Write it elsewhere with `exit-bridge forms --survey NAME --out DIR`",
+        ) from None

@@ -1,0 +1,192 @@
+"""Export files: opened, understood, and read row by row in flat memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from pathlib import Path
+
+from exit_bridge.bank import QuestionBank
+from exit_bridge.errors import UnreadableExport, UsageError
+from exit_bridge.intake.codebook import DeployedForm
+from exit_bridge.intake.columns import Layout, lay_out, listed
+from exit_bridge.intake.detect import detect_platform, profile_of
+from exit_bridge.intake.mapping_file import IGNORE, MappingFile, mapping_text, read_mapping
+from exit_bridge.intake.rows import Filtered, Outcome, Refused, RowReader
+from exit_bridge.intake.tables import Progress, Table, open_table
+
+__all__ = ["READS", "UNNAMED", "Export", "Filtered", "Outcome", "Refused", "read_export"]
+
+READS = 3
+"""How often a file is read from end to end: for its encoding, for its response ids, for its answers."""
+
+UNNAMED = "export"
+"""What a submission calls its survey when nobody named one."""
+
+
+class _Latest:
+    """Which row of a response id is the last one, over all files that are read together.
+
+    Kept are the hash of every id, and whole ids only from their second time on: exact, and small.
+    """
+
+    def __init__(self) -> None:
+        self._met: set[int] = set()
+        self._last: dict[str, tuple[int, int]] = {}
+
+    def meet(self, response_id: str, place: tuple[int, int]) -> None:
+        key = hash(response_id)
+        if key in self._met:
+            self._last[response_id] = place
+        self._met.add(key)
+
+    def is_last(self, response_id: str, place: tuple[int, int]) -> bool:
+        return self._last.get(response_id, place) == place
+
+
+@dataclass(frozen=True)
+class Export:
+    """One export file; iterate over it for what becomes of each row, in order.
+
+    `rule` tells why it was taken for an export of `platform`, `notes` what whoever scores it should know.
+    """
+
+    path: Path
+    platform: str
+    rule: str
+    layout: Layout
+    table: Table = field(repr=False)
+    reader: RowReader = field(repr=False)
+    latest: _Latest = field(repr=False)
+    order: int = 1
+    notes: tuple[str, ...] = ()
+
+    @property
+    def mapped(self) -> dict[str, str]:
+        """Heading -> question id or our own name for it, in the order of the file."""
+        return self.layout.mapped
+
+    @property
+    def unmapped(self) -> tuple[str, ...]:
+        """Headings of the columns that are nothing of ours and were left out."""
+        return self.layout.left_out
+
+    def mapping(self) -> str:
+        """What was decided about columns and labels, as a mapping file for the next export of the same survey."""
+        ignored = dict.fromkeys((*self.layout.ignored, *self.layout.left_out), IGNORE)
+        return mapping_text(self.platform, {**ignored, **self.mapped}, self.reader.labels)
+
+    def __iter__(self) -> Iterator[Outcome]:
+        row_name = "row" if self.order == 1 else f"file-{self.order}-row"
+        for row, cells, verdict in self._screened():
+            if not isinstance(verdict, str):
+                yield verdict
+            elif verdict and not self.latest.is_last(verdict, (self.order, row)):
+                yield Filtered(row, "duplicate")
+            else:
+                yield self.reader.read(row, verdict or f"{row_name}-{row}", cells)
+
+    def meet_ids(self) -> tuple[int, int]:
+        """Tell `latest` of every response id. Returns how many rows may be scored, and how many of them have no id."""
+        rows = nameless = 0
+        for row, _, verdict in self._screened():
+            if isinstance(verdict, str):
+                rows += 1
+                nameless += not verdict
+                if verdict:
+                    self.latest.meet(verdict, (self.order, row))
+        return rows, nameless
+
+    def _screened(self) -> Iterator[tuple[int, list[str], Outcome | str]]:
+        with _naming(self.path):
+            for row, cells in islice(self.table.records(), self.reader.profile.header_rows, None):
+                yield row, cells or [], self.reader.screen(row, cells)
+
+
+def read_export(
+    path: Path,
+    *,
+    bank: QuestionBank,
+    platform: str | None = None,
+    survey: str = "",
+    variant: str = "",
+    wave: str = "",
+    mapping_file: Path | None = None,
+    after: Export | None = None,
+    progress: Progress | None = None,
+) -> Export:
+    """Open an export: find out which tool wrote it, what each column is, and which rows repeat a response id.
+
+    `platform` and the mapping file overrule detection; `variant` and `wave` hold for rows that do not say their own.
+    With `after` the two exports count as one: of all rows with one response id the last complete one is scored, so
+    open every file before the first is iterated over.
+
+    Raises UnreadableExport and AmbiguousExport, which name the file, UnknownPlatform and UsageError.
+    """
+    given = read_mapping(mapping_file, bank) if mapping_file else MappingFile()
+    with _naming(path):
+        table = open_table(path, progress)
+        name, rule = _platform(table, bank, platform, given)
+        profile = profile_of(name)
+        layout = lay_out(table.head(profile.header_rows), profile, bank, given)
+        gates = [question.id for question in bank.context if question.gate]
+        form = DeployedForm(
+            survey or UNNAMED,
+            name,
+            bank,
+            _variant(bank, variant),
+            wave,
+            consent_elsewhere=not any(gate in layout.questions for gate in gates),
+        )
+        reader = RowReader(profile, layout, form, given.labels)
+        latest, order = (after.latest, after.order + 1) if after else (_Latest(), 1)
+        export = Export(path, name, rule, layout, table, reader, latest, order)
+    return replace(export, notes=tuple(_notes(export, gates, *export.meet_ids())))
+
+
+def _platform(table: Table, bank: QuestionBank, named: str | None, given: MappingFile) -> tuple[str, str]:
+    if named:
+        return named, "named by --platform"
+    if given.platform:
+        return given.platform, "named by the mapping file"
+    return detect_platform(table.head(1)[0], bank)
+
+
+def _variant(bank: QuestionBank, named: str) -> str:
+    """The one named, else `full`, else the only one there is."""
+    chosen = named or ("full" if len(bank.variants) > 1 else next(iter(bank.variants)))
+    if chosen not in bank.variants:
+        raise UsageError(
+            f"{bank.ref} has no variant {chosen!r}", fix=f"Use --variant with one of: {', '.join(bank.variants)}"
+        )
+    return chosen
+
+
+def _notes(export: Export, gates: list[str], rows: int, nameless: int) -> Iterator[str]:
+    layout, form = export.layout, export.reader.form
+    if export.table.encoding == "cp1252":
+        yield "it is not UTF-8 and was read as Windows-1252; if letters look wrong, save it as CSV in UTF-8"
+    if not rows:
+        yield "no row of it holds a response to score"
+    if left := layout.left_out:
+        yield f"{len(left)} of {len(layout.headings)} columns are no questions and were left out: {listed(left)}"
+    items = form.bank.variants[form.variant].items
+    missing = [item for item in items if item not in layout.questions]
+    if missing and "variant" not in layout.metadata:
+        few = f"{len(missing)} of the {len(items)} items of the variant {form.variant!r}"
+        yield f"{few} have no column and count as not asked: {listed(missing)}"
+    if nameless:
+        yield f"{nameless} of {rows} rows have no response id: they are called by their row, and copies are not found"
+    if gates and form.consent_elsewhere:
+        yield f"there is no column for {' or '.join(gates)!r}, so consent is taken to have been given elsewhere"
+
+
+@contextmanager
+def _naming(path: Path) -> Iterator[None]:
+    """Errors about a file say which one."""
+    try:
+        yield
+    except UnreadableExport as error:
+        raise type(error)(error.what, where=error.where or str(path), fix=error.fix) from None

@@ -1,0 +1,141 @@
+"""One row of an export: from cells to a submission, or to why it is none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from exit_bridge.bank import HIDDEN
+from exit_bridge.errors import InvalidSubmission, RefusedDelivery, UnknownBankVersion, UnknownLabel
+from exit_bridge.intake.codebook import Declined, DeployedForm, decode
+from exit_bridge.intake.columns import Layout
+from exit_bridge.intake.mapping import mapping_for
+from exit_bridge.intake.submission import Submission
+from exit_bridge.intake.text import as_words
+from exit_bridge.platforms.base import ExportProfile, RawAnswer, RawResponse
+
+_GUARDED = tuple("=+-@\t\r")
+_COUNT = re.compile(r"[0-9]{1,9}")
+_PATH = re.compile(r"\$\.(\w+)(?:\.(\w+))?")
+_MEND = "Mend the row, or export again."
+
+
+@dataclass(frozen=True, slots=True)
+class Filtered:
+    """A row that is no response to score, and needs nobody's attention. `row` counts records, the headings first."""
+
+    row: int
+    reason: Literal["partial", "test", "duplicate", "declined", "blank"]
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A row that should have been scored and cannot be. `column` is its heading; nothing here quotes a cell."""
+
+    row: int
+    response_id: str
+    reason: str
+    column: str = ""
+
+
+Outcome = Submission | Filtered | Refused
+
+
+@dataclass(frozen=True, slots=True)
+class RowReader:
+    """Reads rows of one export. `labels`: question -> label as `as_words` writes it -> option code."""
+
+    profile: ExportProfile
+    layout: Layout
+    form: DeployedForm
+    labels: Mapping[str, Mapping[str, str]]
+
+    def screen(self, row: int, cells: Sequence[str] | None) -> str | Filtered | Refused:
+        """The response id of a row that may be scored (empty where it has none), or what becomes of it instead."""
+        if cells is None:
+            return Refused(row, "", f"The quotation marks in this row do not match. {_MEND}")
+        if not any(map(str.strip, cells)):
+            return Filtered(row, "blank")
+        if len(cells) != len(self.layout.headings):
+            widths = f"{len(cells)} cells under {len(self.layout.headings)} headings"
+            return Refused(row, "", f"This row has {widths}. {_MEND}")
+        for row_filter, place in self.layout.filters:
+            cell = cells[place].strip().lower()
+            if not (cell in row_filter.keep if cell else row_filter.blank_keeps):
+                return Filtered(row, row_filter.reason)
+        if not any(cells[place].strip() for place in self.layout.questions.values()):
+            return Filtered(row, "blank")
+        return self._metadata("response_id", cells)
+
+    def read(self, row: int, response_id: str, cells: Sequence[str]) -> Outcome:
+        """Decode a row that passed `screen`, by the same codebook as a delivery."""
+        revision = self._metadata("revision", cells)
+        if revision and not _COUNT.fullmatch(revision):
+            reason = "The revision is no whole number. Leave it empty, or count 1, 2, 3."
+            return Refused(row, response_id, reason, self._heading("revision"))
+        bank = self.form.bank.ref
+        if self._metadata("bank", cells) not in ("", bank):
+            reason = f"This row answers another question bank than {bank}. Name its own with --bank."
+            return Refused(row, response_id, reason, self._heading("bank"))
+        raw = RawResponse(
+            response_id=response_id,
+            answers=tuple(
+                RawAnswer((question,), (self._value(question, cell),))
+                for question, place in self.layout.questions.items()
+                if (cell := self._cell(cells[place]))
+            ),
+            revision=int(revision) if revision else None,
+            submitted_at=self._metadata("submitted_at", cells) or None,
+            language=self._metadata("language", cells) or None,
+            hidden={name: value for name in HIDDEN if (value := self._metadata(name, cells))},
+            asked=self._asked(self._metadata("variant", cells)),
+        )
+        try:
+            submission = decode(raw, self.form)
+        except RefusedDelivery as refused:
+            return Refused(row, response_id, str(refused), self._heading(self._at_fault(refused, raw)))
+        if isinstance(submission, Declined):
+            return Filtered(row, "declined")
+        return submission
+
+    def _cell(self, text: str) -> str:
+        """Without the mark that a tool puts before what a spreadsheet would take for a formula."""
+        if text and text[0] in self.profile.strip_leading and text[1:].startswith(_GUARDED):
+            text = text[1:]
+        return text.strip()
+
+    def _metadata(self, name: str, cells: Sequence[str]) -> str:
+        place = self.layout.metadata.get(name)
+        return "" if place is None else self._cell(cells[place])
+
+    def _value(self, question: str, cell: str) -> str:
+        given = self.labels.get(question)
+        return given.get(as_words(cell), cell) if given else cell
+
+    def _asked(self, variant: str) -> tuple[tuple[str, ...], ...]:
+        """Items of the row's variant that have a column: the others were never asked, and not skipped."""
+        chosen = self.form.bank.variants.get(variant or self.form.variant)
+        return tuple((item,) for item in chosen.items if item in self.layout.questions) if chosen else ()
+
+    def _heading(self, name: str) -> str:
+        place = self.layout.metadata.get(name, self.layout.questions.get(name))
+        return "" if place is None else self.layout.headings[place]
+
+    def _at_fault(self, refused: RefusedDelivery, raw: RawResponse) -> str:
+        """The question or column of ours that a refusal is about."""
+        match refused:
+            case UnknownLabel():
+                mapping = mapping_for(self.form.bank)
+                asked = [answer for answer in raw.answers if mapping.codes[answer.keys[0]].kind in ("item", "context")]
+                return next((a.keys[0] for a in asked if mapping.option(a.keys[0], a.values) is None), "")
+            case UnknownBankVersion():
+                return "variant"
+            case InvalidSubmission():
+                path = _PATH.match(refused.where)
+                if not path:
+                    return "submitted_at"
+                return f"comment_{path[2]}" if path[1] == "comments" else path[2] or path[1]
+            case _:
+                return ""
