@@ -377,7 +377,7 @@ def pages() -> list[Path]:
 
 def filled(text: str) -> str:
     """A page with its generated parts made anew. Raises KeyError for a part nobody generates."""
-    return PART.sub(lambda part: f"{part[1]}{PARTS[part[2]]()}\n{part[3]}", text)
+    return PART.sub(lambda part: f"{part[1]}\n{PARTS[part[2]]()}\n\n{part[3]}", text)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -95,8 +95,8 @@ def load_settings(path: Path, environ: Mapping[str, str] | None = None) -> Setti
             "There is no settings file", where=str(path), fix="Run `exit-bridge init`, or name it with --settings"
         )
     try:
-        raw = tomllib.loads(path.read_text("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raw = tomllib.loads(_text(path))
+    except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"This is not TOML: {error}", where=str(path), fix="Mend that line") from None
     _check(raw, path)
     secret = _secrets(path, environ if environ is not None else os.environ)
@@ -114,6 +114,16 @@ def load_settings(path: Path, environ: Mapping[str, str] | None = None) -> Setti
         install_key=secret(raw["install_key"], "install_key").encode() if "install_key" in raw else b"",
         http=http,
     )
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except OSError as error:
+        fix = "Give the user that runs exit-bridge the right to read it"
+        raise SettingsError(f"This file cannot be read: {error.strerror}", where=str(path), fix=fix) from None
+    except UnicodeDecodeError:
+        raise SettingsError("This file is not UTF-8", where=str(path), fix="Save it as UTF-8") from None
 
 
 Secret = Callable[[str, str], str]
@@ -150,7 +160,7 @@ def _secrets(path: Path, environ: Mapping[str, str]) -> Secret:
     beside = path.with_suffix(".env")
     kept = {}
     if beside.is_file():
-        lines = (line.partition("=") for line in beside.read_text("utf-8").splitlines() if not line.startswith("#"))
+        lines = (line.partition("=") for line in _text(beside).splitlines() if not line.startswith("#"))
         kept = {name.strip(): value.strip().strip("\"'") for name, mark, value in lines if mark}
 
     def look_up(reference: str, where: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from html.parser import HTMLParser
 
 from exit_bridge import reports
 from exit_bridge.bank import About, load_bank
@@ -39,6 +40,42 @@ PROVISIONAL = (
     "ada01 3 ada02 4 ada03 3 ada04 4 ada05 4 ada06 4 ada07 4"
 )
 YOUNG = "cop02 2 cop03 1 cop04 3 cop05 4 cop06 dk lea07 3 mea02 2 ada05 4"
+
+
+class _Visible(HTMLParser):
+    """Collects what a reader sees of a page: the body's text."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.inside = 0
+        self.pieces: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.inside += tag == "body"
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag not in ("span", "strong", "a"):
+            self.pieces.append(" ")
+
+    def handle_data(self, data: str) -> None:
+        if self.inside:
+            self.pieces.append(data)
+
+
+def visible(html: str) -> str:
+    """The body's text on one line, entities resolved."""
+    parser = _Visible()
+    parser.feed(html)
+    return " ".join("".join(parser.pieces).split())
+
+
+def written(made: reports.Report) -> dict[str, str]:
+    """What a reader sees of each of the three ways of writing, on one line."""
+    return {
+        "text": " ".join(reports.as_text(made).split()),
+        "page": visible(reports.as_html(made)),
+        "mail": visible(reports.as_mail_html(made)),
+    }
 
 
 def every(value: int | str) -> str:

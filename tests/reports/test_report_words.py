@@ -6,7 +6,21 @@ import re
 from dataclasses import replace
 
 import pytest
-from tests.reports.report_cases import ABOUT, BANK, COMMENT, INDIVIDUAL, MIXED, PROVISIONAL, YOUNG, every, report, states, submission
+from tests.reports.report_cases import (
+    ABOUT,
+    BANK,
+    COMMENT,
+    INDIVIDUAL,
+    MADE_ON,
+    MIXED,
+    PROVISIONAL,
+    YOUNG,
+    every,
+    report,
+    states,
+    submission,
+    written,
+)
 
 from exit_bridge import reports
 from exit_bridge.bank.lint import reading_grade
@@ -109,19 +123,25 @@ def test_the_survey_title_stands_in_for_a_missing_innovation() -> None:
     [
         (
             submission(),
-            "Your answers suggest that Receptivity and Leadership are strengths, and that Co-production is weakest. "
-            "While sustaining, start with Co-production.",
+            (
+                "Your answers suggest that Receptivity and Leadership are strengths, and that Co-production is "
+                "weakest. While sustaining, start with Co-production."
+            ),
         ),
         (
             submission(PROVISIONAL),
-            "Your answers suggest that Receptivity is a strength, and that Leadership is weakest. Co-production and "
-            "Measurement could not be judged, because too few questions were answered. While sustaining, start with "
-            "Leadership.",
+            (
+                "Your answers suggest that Receptivity is a strength, and that Leadership is weakest. Co-production "
+                "and Measurement could not be judged, because too few questions were answered. While sustaining, start "
+                "with Leadership."
+            ),
         ),
         (
             submission(every(3), context="notice=yes stage=scaling"),
-            "Your answers suggest that no ingredient stands out: fewer than 16 points lie between highest and lowest. "
-            "While scaling, Measurement and Adaption matter most.",
+            (
+                "Your answers suggest that no ingredient stands out: fewer than 16 points lie between highest and "
+                "lowest. While scaling, Measurement and Adaption matter most."
+            ),
         ),
         (
             submission(every(5)),
@@ -129,9 +149,11 @@ def test_the_survey_title_stands_in_for_a_missing_innovation() -> None:
         ),
         (
             submission(""),
-            "Your answers do not show yet which ingredient is weakest: fewer than three could be scored. Receptivity, "
-            "Co-production, Leadership, Measurement and Adaption could not be judged, because too few questions were "
-            "answered.",
+            (
+                "Your answers do not show yet which ingredient is weakest: fewer than three could be scored. "
+                "Receptivity, Co-production, Leadership, Measurement and Adaption could not be judged, because too few "
+                "questions were answered."
+            ),
         ),
     ],
 )
@@ -144,11 +166,11 @@ def test_the_summary_is_two_to_four_sentences(sent: object, said: str) -> None:
 
 
 def test_it_speaks_of_answers_and_never_judges_people() -> None:
-    """"Your answers suggest", never "you are"; no total, ranking, benchmark or probability anywhere."""
+    """ "Your answers suggest", never "you are"; no total, ranking, benchmark or probability anywhere."""
     for name, made in states().items():
         text = reports.as_text(made).lower()
         for banned in ("you are weak", "you are strong", "your organisation is", "overall", "average", "out of 500",
-                       "benchmark", "probab", "likelihood", "exit score", "percent", "%"):  # fmt: skip
+                       "benchmark", "probab", "likelihood", "exit score", "percent"):  # fmt: skip
             assert banned not in text.replace("look behind the average", ""), (name, banned)
 
 
@@ -374,7 +396,9 @@ def test_an_action_says_what_first_step_sign_and_leaves_room() -> None:
 def test_a_respondent_who_cannot_start_an_action_takes_it_to_someone(role: str, lead: str) -> None:
     """Only for the respondent, and only when the role is known."""
     sent = submission(context=f"notice=yes role={role} stage=sustaining")
-    card = next(card for card in cards(report(sent, INDIVIDUAL, audience="respondent"), "actions") if "costs" in card.heading)
+    card = next(
+        card for card in cards(report(sent, INDIVIDUAL, audience="respondent"), "actions") if "costs" in card.heading
+    )
     assert card.lead == lead
     assert ("Who can start it" in dict(card.rows)) == (lead == "")
     for_group = next(card for card in cards(report(sent), "actions") if "costs" in card.heading)
@@ -409,8 +433,10 @@ def test_a_note_gives_claim_advice_trigger_and_source() -> None:
     assert card.rows == (
         (
             "Why it is shown",
-            "The stage is sustaining; Co-production stands at 21 of 100. "
-            "The cut-off that brought this up is ours and untested.",
+            (
+                "The stage is sustaining; Co-production stands at 21 of 100. "
+                "The cut-off that brought this up is ours and untested."
+            ),
         ),
     )
     assert [(source.title, source.address) for source in card.sources] == [
@@ -428,8 +454,7 @@ def test_what_was_read_of_a_source_is_said_once() -> None:
 @pytest.mark.parametrize(
     ("sent", "about", "fact"),
     [
-        (submission(), ABOUT, "“What would happen if the person who does most for this work left next month?” was "
-         "answered “It would stall for months”."),
+        (submission(), ABOUT, "for this work left next month?” was answered “It would stall for months”."),
         (submission(PROVISIONAL), ABOUT, "3 questions on Measurement were answered “don’t know”."),
         (submission(every(5) + " lea02 2"), replace(ABOUT, external_view="strong"),
          "Performance is seen from outside as strong;"),
@@ -449,15 +474,9 @@ def test_a_source_link_that_is_no_web_address_is_no_link() -> None:
     evil = {key: replace(source, link="javascript:alert(1)") for key, source in BANK.sources.items()}
     sent = submission()
     made = reports.build(
-        replace(BANK, sources=evil), sent, score(sent, BANK, ABOUT), ABOUT, audience="group", made_on=report_day()
+        replace(BANK, sources=evil), sent, score(sent, BANK, ABOUT), ABOUT, audience="group", made_on=MADE_ON
     )
     assert "javascript:" not in reports.as_html(made) + reports.as_mail_html(made)
-
-
-def report_day():  # noqa: ANN201
-    from tests.reports.report_cases import MADE_ON
-
-    return MADE_ON
 
 
 # -- planning, limits, meeting -------------------------------------------------------------------------------------
@@ -468,9 +487,7 @@ def test_at_conception_later_items_become_a_checklist() -> None:
     made = report(submission(context="notice=yes stage=conception"))
     lists = [block for block in section(made, "plan").blocks if isinstance(block, Points)]
     assert [(one.heading, one.style) for one in lists] == [("For implementation", "boxes"), ("For sustaining", "boxes")]
-    assert lists[0].points[0].text == (
-        "How is this work paid for? Aim: In a regular budget, or needs no extra money."
-    )
+    assert lists[0].points[0].text == ("How is this work paid for? Aim: In a regular budget, or needs no extra money.")
     assert "plan" not in [part.id for part in report().sections]
 
 
@@ -521,7 +538,7 @@ def test_comments_are_for_the_group_only() -> None:
     """A respondent's own report echoes no free text, and recipients get none."""
     sent = submission(comments={"coproduction": COMMENT})
     shown = {
-        audience: COMMENT in reports.as_html(report(sent, INDIVIDUAL, audience=audience)).replace("&#39;", "'")
+        audience: COMMENT in reports.as_html(report(sent, INDIVIDUAL, audience=audience))
         for audience in ("group", "respondent", "recipients")
     }
     assert shown == {"group": True, "respondent": False, "recipients": False}
@@ -533,8 +550,7 @@ def test_recipients_get_no_answers_at_all(variant: str) -> None:
     sent = submission(variant=variant, comments={"coproduction": COMMENT})
     made = report(sent, replace(INDIVIDUAL, individual_reports="recipients"), audience="recipients")
     assert "answers" not in [part.id for part in made.sections]
-    for written in (reports.as_text(made), reports.as_html(made), reports.as_mail_html(made)):
-        flat = " ".join(written.split())
+    for flat in written(made).values():
         assert COMMENT not in flat
         assert sent.response_id not in flat
         for item, value in sent.answers.items():
@@ -563,7 +579,10 @@ def test_it_says_what_it_rests_on() -> None:
     text = words(report(), "about")
     wording = BANK.wordings["en"]
     assert wording.form["independence"] in text
-    assert f"Question bank exit-open@1, form “full”. Structure {BANK.fingerprint}, wording {wording.fingerprint} (en)." in text
+    assert (
+        f"Question bank exit-open@1, form “full”. Structure {BANK.fingerprint}, wording {wording.fingerprint} (en)."
+        in text
+    )
     assert "Cite the questions as: exit-bridge bank exit-open@1, CC BY 4.0." in text
     assert "Currie and others (2024), Public Administration, doi 10.1111/padm.13028." in text
 
@@ -573,8 +592,11 @@ def test_sample_and_draft_are_announced() -> None:
     sent = submission()
     draft = replace(BANK, wordings={"en": replace(BANK.wordings["en"], draft=True)})
     about = replace(ABOUT, sample=True)
-    made = reports.build(draft, sent, score(sent, BANK, about), about, audience="group", made_on=report_day())
-    assert made.notices == ("Sample. The answers in this report are made up.", "The wording in this language is a draft.")
+    made = reports.build(draft, sent, score(sent, BANK, about), about, audience="group", made_on=MADE_ON)
+    assert made.notices == (
+        "Sample. The answers in this report are made up.",
+        "The wording in this language is a draft.",
+    )
 
 
 # -- variants without scores ---------------------------------------------------------------------------------------
@@ -586,11 +608,11 @@ def test_quick_shows_lowest_answers_and_no_number_of_100() -> None:
     assert [part.id for part in made.sections] == [
         "summary", "standing", "limits", "meeting", "answers", "who", "about",
     ]  # fmt: skip
-    for written in (reports.as_text(made), reports.as_html(made), reports.as_mail_html(made)):
-        assert "of 100" not in written
-        assert "<svg" not in written
+    assert "<svg" not in reports.as_html(made)
+    for flat in written(made).values():
+        assert "of 100" not in flat
         for band in BANK.wordings["en"].bands.values():
-            assert band.lower() not in written.lower()
+            assert band.lower() not in flat.lower()
     assert [card.heading for card in cards(made, "standing")] == [
         "Receptivity", "Co-production", "Leadership", "Measurement", "Adaption",
     ]  # fmt: skip
@@ -610,11 +632,10 @@ def test_young_people_get_thanks_and_no_score_or_action() -> None:
     """When they will hear, whom to talk to, what is done with their answers; nothing to weigh or to do."""
     for audience in ("respondent", "group", "recipients"):
         made = report(LETTER, INDIVIDUAL, audience=audience)  # type: ignore[arg-type]
-        for written in (reports.as_text(made), reports.as_html(made), reports.as_mail_html(made)):
-            flat = " ".join(written.split())
+        for flat in written(made).values():
             assert "You will hear back by 31 January." in flat
             assert "Talk to the duty team, 01632 960000." in flat
-            for word in ("of 100", "<svg", "eakest", "trength", "First step", "cut-off", "ingredient", "Early"):
+            for word in ("of 100", "eakest", "trength", "First step", "cut-off", "ingredient", "Early"):
                 assert word not in flat
     mine = report(LETTER, INDIVIDUAL, audience="respondent")
     assert "You said: A group or a worker tells them what we think" in words(mine, "answers")

@@ -4,9 +4,12 @@ import os
 import signal
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
+from exit_bridge.store import NewJob, open_store
 from exit_bridge.store.store import Store
 
 ACCEPT_FOR_EVER = """
@@ -46,6 +49,24 @@ def kill(process: subprocess.Popen[str]) -> list[str]:
     return rest
 
 
+def test_sqlite_is_set_to_keep_and_to_forget_for_good(tmp_path: Path) -> None:
+    """Every connection syncs each commit to the disk, enforces cascades and overwrites what it deletes."""
+    with open_store(f"sqlite:///{tmp_path / 'db'}", busy_timeout_ms=1234) as store:
+        store.upgrade()
+        with store._reading() as connection:
+            found = {
+                name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+                for name in ("journal_mode", "synchronous", "foreign_keys", "secure_delete", "busy_timeout")
+            }
+    assert found == {
+        "journal_mode": "wal",
+        "synchronous": 2,  # FULL
+        "foreign_keys": 1,
+        "secure_delete": 1,
+        "busy_timeout": 1234,
+    }
+
+
 @pytest.mark.skipif(os.name == "nt", reason="needs SIGKILL")
 def test_a_killed_process_loses_no_accepted_submission(store: Store, store_url: str) -> None:
     """Every id that was acknowledged is stored, with both of its jobs; so is no job without its submission."""
@@ -60,10 +81,6 @@ def test_a_killed_process_loses_no_accepted_submission(store: Store, store_url: 
 @pytest.mark.skipif(os.name == "nt", reason="needs SIGKILL")
 def test_the_job_of_a_killed_worker_comes_back(store: Store, store_url: str) -> None:
     """Its lease runs out, the next worker gets it, and the lost attempt is counted."""
-    from datetime import UTC, datetime, timedelta
-
-    from exit_bridge.store import NewJob
-
     store.enqueue("s", [NewJob("fetch", "17")])
     process = start(CLAIM_AND_HANG, store_url)
     assert process.stdout is not None

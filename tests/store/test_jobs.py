@@ -180,6 +180,17 @@ def test_eight_workers_and_one_job(store: Store, at_once: Callable[..., list[Any
         assert len([job for job in claims if job is not None]) == 1
 
 
+@pytest.mark.parametrize("store_url", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True)
+def test_a_job_that_another_transaction_holds_is_passed_over(store: Store) -> None:
+    """A worker takes the next job instead of waiting for a row that somebody else is looking at."""
+    store.enqueue("s", [NewJob("fetch", "held"), NewJob("fetch", "next")])
+    with store._writing() as connection:
+        connection.exec_driver_sql("SELECT id FROM job WHERE destination = 'held' FOR UPDATE")
+        assert take(store).destination == "next"
+        assert store.claim("w", 60) is None
+    assert take(store).destination == "held"
+
+
 def test_a_fetch_that_still_waits_is_not_queued_twice(store: Store) -> None:
     """One fetch will see every change made before it runs; one under way may not."""
     store.enqueue("s", [NewJob("fetch", "17")])
@@ -189,6 +200,15 @@ def test_a_fetch_that_still_waits_is_not_queued_twice(store: Store) -> None:
     take(store)
     store.enqueue("s", [NewJob("fetch", "17")])
     assert [job.destination for job in store.jobs(survey="s")] == ["17", "18", "17"]
+
+
+def test_work_for_a_submission_does_not_stand_in_for_work_of_its_own(
+    store: Store, arrive: Callable[..., Arrival]
+) -> None:
+    """Only work without a submission is compared."""
+    store.accept(arrive(), [NewJob("snapshot", "2026-spring")], [])
+    store.enqueue("staying-close", [NewJob("snapshot", "2026-spring")])
+    assert [job.version for job in store.jobs()] == [1, None]
 
 
 def test_jobs_are_listed_by_state_and_survey(store: Store) -> None:

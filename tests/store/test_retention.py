@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import random
 import stat
 from collections.abc import Callable
 from dataclasses import replace
@@ -178,6 +179,33 @@ def test_a_backup_that_fails_leaves_no_file(tmp_path: Path) -> None:
     with open_store(f"sqlite:///{tmp_path / 'db'}") as store, pytest.raises(StoreUnavailable, match="not a SQLite"):
         store.backup(tmp_path / "copy")
     assert not (tmp_path / "copy").exists()
+
+
+@on_sqlite
+def test_scrub_erases_what_purging_left_behind(store: Store, arrive: Arrive) -> None:
+    """Rows of many sizes leave copies in unused parts of the file as SQLite moves them about: none survives."""
+    chance = random.Random(1)
+    old, new = arrive().received_at, arrive().received_at + timedelta(days=100)
+    gone = []
+    for i in range(300):
+        who = f"marker{i:04d}" + "y" * chance.choice([0, 0, 20, 80])
+        size = chance.choice([10, 10, 100, 900, 3000])
+        received_at = chance.choice([old, new])
+        gone += [who] if received_at == old else []
+        arrival = arrive(
+            response_id=f"{chance.random()}{who}",
+            received_at=received_at,
+            document={"id": who, "x": "z" * size},
+            result={"id": who},
+        )
+        store.accept(arrival, [NewJob("send", "mail", {"to": who})], [])
+        if i % 3 == 0 and (claimed := store.claim("w", 60)):
+            store.done(claimed)
+    assert len(store.purge("staying-close", new)) == len(gone)
+    store.scrub()
+    store.close()
+    content = Path(str(store._engine.url.database)).read_bytes()
+    assert [who for who in gone if who.encode() in content] == []
 
 
 @on_sqlite

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import sqlite3
 import stat
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 import pytest
@@ -94,6 +96,18 @@ def test_two_processes_may_upgrade_at_once(store_url: str, at_once: Callable[...
             return store.schema_state()
 
     assert at_once(upgrade, 4) == ["current"] * 4
+
+
+def test_the_first_connection_waits_for_a_reader(tmp_path: Path) -> None:
+    """The switch to a write-ahead log is not covered by SQLite's own patience."""
+    reader = sqlite3.connect(tmp_path / "db", isolation_level=None, check_same_thread=False)
+    reader.execute("CREATE TABLE other (x)")
+    reader.execute("BEGIN")
+    reader.execute("SELECT * FROM other").fetchall()
+    Timer(0.2, reader.close).start()
+    with open_store(f"sqlite:///{tmp_path / 'db'}") as store:
+        store.upgrade()
+        assert store.schema_state() == "current"
 
 
 def test_a_failed_migration_leaves_nothing(store_url: str, monkeypatch: pytest.MonkeyPatch) -> None:

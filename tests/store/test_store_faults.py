@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import sqlite3
 import sys
 import tempfile
+import time
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -62,8 +64,10 @@ def test_too_many_connections_at_once_are_told(store_url: str) -> None:
         store.upgrade()
         for _ in range(15):
             readers.enter_context(store._reading())
+        began = time.monotonic()
         with pytest.raises(StoreUnavailable, match="busy"):
             store.jobs()
+        assert time.monotonic() - began < 5
 
 
 @pytest.fixture
@@ -261,6 +265,15 @@ def test_no_answer_gets_into_a_traceback(store: Store, arrive: Arrive, monkeypat
     shown = "".join(traceback.format_exception(caught.value))
     assert "marker" not in shown
     assert Same.hex not in shown
+
+
+def test_no_answer_gets_into_the_log(store_url: str, arrive: Arrive, caplog: pytest.LogCaptureFixture) -> None:
+    """Not even with SQLAlchemy's own logging of statements turned on."""
+    with caplog.at_level(logging.INFO, "sqlalchemy.engine"), open_store(store_url) as store:
+        store.upgrade()
+        store.accept(arrive("marker", response_id="marker"), [NewJob("send", "mail", {"to": "marker"})], [])
+    assert "INSERT INTO version" in caplog.text
+    assert "marker" not in caplog.text
 
 
 class PostgresError(Exception):

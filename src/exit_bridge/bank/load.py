@@ -55,9 +55,7 @@ def load_bank(bank: str = "exit-open@1", wordings: tuple[str, ...] = ()) -> Ques
     from exit_bridge.bank.check import faults_in
 
     own = bank.endswith(".toml") or Path(bank).is_dir()
-    document = _from_path(Path(bank)) if own else _shipped(bank)
-    for path in map(Path, wordings):
-        _lay_over(document, _toml(path), str(path))
+    document = read_document(Path(bank) if own else bank, wordings)
     if own or wordings:
         faults = faults_in(document)
         if faults:
@@ -66,9 +64,15 @@ def load_bank(bank: str = "exit-open@1", wordings: tuple[str, ...] = ()) -> Ques
     return build(document)
 
 
-def read_document(path: Path) -> Document:
-    """The raw document of a bank file or folder, as `bank check` reads it. Raises BankError when it is no TOML."""
-    return _from_path(path)
+def read_document(bank: Path | str, wordings: Iterable[str] = ()) -> Document:
+    """The raw document of a bank, by path or reference, with wording files laid over it, before it is checked.
+
+    Raises UnknownBank, and BankError where a file is no TOML or no wording of this bank.
+    """
+    document = _from_path(bank) if isinstance(bank, Path) else _shipped(bank)
+    for path in map(Path, wordings):
+        _lay_over(document, _toml(path), str(path))
+    return document
 
 
 # -- reading -------------------------------------------------------------------------------------------------------
@@ -97,10 +101,12 @@ def _put_together(entries: Iterable[tuple[str, bytes]]) -> Document:
     for name, content in sorted(entries):
         part = _parse(name, content)
         if Path(name).name.startswith("wording."):
-            document["wording"][part.get("language", "")] = part
+            document["wording"][str(part.get("language", ""))] = part
             continue
         for key, value in part.items():
             if key == "wording":
+                if not isinstance(value, dict):
+                    raise BankError("'wording' is no table", where=name, fix="Write [wording.en] and so on")
                 document["wording"].update(value)
             elif key in document:
                 raise BankError(f"{key!r} stands in two files of this bank", where=name, fix="Keep it in one")
@@ -130,11 +136,10 @@ def _with_default_words(document: Document) -> Document:
         if language not in ours or not isinstance(words, dict):
             continue
         words.setdefault("language", language)
-        for section in ("bands", "non_answers", "terms"):
-            words[section] = {**ours[language][section], **words.get(section, {})}
-        for section in ("form", "context"):
-            mine = {k: v for k, v in ours[language][section].items() if k != "independence"}
-            words[section] = {**mine, **words.get(section, {})}
+        for section in ("bands", "non_answers", "terms", "form", "context"):
+            default = {k: v for k, v in ours[language][section].items() if k != "independence"}
+            if isinstance(words.setdefault(section, {}), dict):
+                words[section] = default | words[section]
     return document
 
 
@@ -150,7 +155,8 @@ def _lay_over(document: Document, words: Document, where: str) -> None:
     )
     if structure:
         raise BankError("A wording file holds words only", where=where, fix="Load it as a bank, or take [[items]] out")
-    document["wording"][language] = _merged(document["wording"].get(language, {}), words)
+    base = document["wording"].get(language)
+    document["wording"][language] = _merged(base, words) if isinstance(base, dict) else words
 
 
 def _merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> Document:

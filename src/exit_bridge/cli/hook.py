@@ -58,7 +58,9 @@ def is_loopback(host: str) -> bool:
 
 
 def origin(url: str) -> str:
-    """`scheme://host:port` of an address, with the port spelt out."""
+    """`scheme://host:port` of an address, with the port spelt out. Raises ValueError where it has no host."""
     parts = urlsplit(url)
-    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    if not parts.hostname:
+        raise ValueError("no host")
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     return f"{parts.scheme}://{host}:{parts.port or (443 if parts.scheme == 'https' else 80)}"

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
     "--port",
-    type=int,
+    type=click.IntRange(0, 65535),
     default=DEFAULT_PORT,
     envvar="PORT",
     show_default=True,
@@ -149,12 +149,13 @@ def send_test(given: str | None, survey: str, url: str, reply_to: str) -> None:
     now = datetime.now(UTC)
     response_id = f"send-test-{now:%Y%m%dT%H%M%SZ}"
     base = (url or base_url(settings)).rstrip("/")
+    policy = _policy(settings, base)
     body = _made_up(chosen, response_id, f"{now:%Y-%m-%dT%H:%M:%SZ}", reply_to)
     proof = scheme_of(chosen).sign(body, chosen.secrets[0] if chosen.secrets else "")
     headers = {"Content-Type": platform(chosen.platform).content_types[0], **proof}
     click.echo(f"Posting the made-up response {response_id} to {hook_url(base, chosen)}")
     try:
-        reply = post(hook_url(base, chosen, reveal=True), body, headers, _policy(settings, base))
+        reply = post(hook_url(base, chosen, reveal=True), body, headers, policy)
     except SendFailed as error:
         raise SendFailed(error.what, where=error.where, fix=error.fix or "Is `exit-bridge serve` running?") from None
     status = _status(reply)
@@ -187,12 +188,13 @@ def _policy(settings: Settings, base: str) -> HttpPolicy:
     from exit_bridge.http import HttpPolicy
 
     try:
-        here = origin(base)
-        if is_loopback(urlsplit(base).hostname or ""):
-            return HttpPolicy(internal=here)
-        return settings.http if settings.http.proxy else replace(settings.http, internal=here)
+        host = urlsplit(base).hostname or ""
+        inside = HttpPolicy(internal=origin(base))
     except (ValueError, SettingsError):
         raise UsageError("This is no web address", where="--url, or public_url", fix="Write https://host") from None
+    if is_loopback(host):
+        return inside
+    return settings.http if settings.http.proxy else replace(settings.http, internal=inside.internal)
 
 
 def _status(reply: Reply) -> str:

@@ -155,8 +155,7 @@ def _platform(table: Table, bank: QuestionBank, named: str | None, given: Mappin
 
 
 def _variant(bank: QuestionBank, named: str) -> str:
-    """The one named, else `full`, else the only one there is."""
-    chosen = named or ("full" if len(bank.variants) > 1 else next(iter(bank.variants)))
+    chosen = named or "full"
     if chosen not in bank.variants:
         raise UsageError(
             f"{bank.ref} has no variant {chosen!r}", fix=f"Use --variant with one of: {', '.join(bank.variants)}"

@@ -108,7 +108,8 @@ class RowReader:
 
     def _metadata(self, name: str, cells: Sequence[str]) -> str:
         place = self.layout.metadata.get(name)
-        return "" if place is None else self._cell(cells[place])
+        value = "" if place is None else self._cell(cells[place])
+        return "" if value in self.profile.placeholders else value
 
     def _value(self, question: str, cell: str) -> str:
         given = self.labels.get(question)

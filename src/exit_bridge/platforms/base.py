@@ -129,6 +129,8 @@ class ExportProfile:
     drop: tuple[str, ...] = ()
     strip_leading: str = ""
     """Characters the tool puts before a cell to stop spreadsheets from reading it as a formula."""
+    placeholders: tuple[str, ...] = ()
+    """What stands in `metadata` columns where nobody set a value."""
 
 
 def plain(value: str | float) -> str:

@@ -43,10 +43,10 @@ def _block(block: Block) -> Iterator[str]:
             yield from _table(block)
 
 
-def _points(points: tuple[Point, ...], style: str = "plain") -> Iterator[str]:
+def _points(points: tuple[Point, ...], style: str = "plain", indent: str = "") -> Iterator[str]:
     for number, point in enumerate(points, 1):
         mark = {"plain": "- ", "numbers": f"{number}. ", "boxes": "[ ] "}[style]
-        yield from _wrapped(_labelled(point), mark)
+        yield from _wrapped(_labelled(point), mark, indent)
 
 
 def _labelled(point: Point) -> str:
@@ -66,7 +66,7 @@ def _card(card: Card) -> Iterator[str]:
         parts.append(list(_wrapped(paragraph, "", "  ") if parts else _wrapped(paragraph, "* ")))
     if card.points:
         heading = [f"  {card.points_heading}:"] if card.points_heading else []
-        parts.append([*heading, *(f"  {line}" for line in _points(card.points))])
+        parts.append([*heading, *_points(card.points, indent="  ")])
     if card.small:
         parts.append(list(_wrapped(card.small, "", "  ")))
     rows = [line for label, text in card.rows for line in _wrapped(f"{label}: {text}", "", "  ")]

@@ -18,6 +18,7 @@ from exit_bridge.store.faults import explain
 
 if TYPE_CHECKING:
     import psycopg
+    from sqlalchemy.pool import ConnectionPoolEntry
 
 _DRIVERS = {
     "sqlite": "sqlite+pysqlite",
@@ -93,7 +94,8 @@ def _prepare_sqlite(engine: Engine, busy_timeout_ms: int) -> None:
             )
 
     @event.listens_for(engine, "connect")
-    def configure(connection: sqlite3.Connection, _: object) -> None:
+    def configure(connection: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
+        record.info["file"] = _identity(path)
         connection.isolation_level = None  # transactions begin where `begin` below says, not where the driver guesses
         connection.execute(f"PRAGMA busy_timeout={busy_timeout_ms:d}").close()
         _use_wal(connection, busy_timeout_ms / 1000)
@@ -104,12 +106,26 @@ def _prepare_sqlite(engine: Engine, busy_timeout_ms: int) -> None:
         ):
             connection.execute(f"PRAGMA {pragma}").close()
 
+    @event.listens_for(engine, "checkout")
+    def same_file(_: sqlite3.Connection, record: ConnectionPoolEntry, __: object) -> None:
+        # A file that is deleted or replaced under an open connection would swallow whatever is written from then on.
+        if record.info["file"] != _identity(path):
+            raise exc.DisconnectionError("the database file is another one now")
+
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         # A transaction that reads first and writes later fails at once when another one wrote in between,
         # whatever the busy timeout: so those that may write take the write lock before they look.
         writes = connection.get_execution_options().get("writes")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _use_wal(connection: sqlite3.Connection, patience: float) -> None:

@@ -35,10 +35,10 @@ _HISTORY = (
 )
 _ADD_VERSION = insert(version)
 _MAKE_CURRENT = update(submission).where(submission.c.id == bindparam("held")).values(current=bindparam("n"))
-# Jobs nobody has begun send the newest version; one that was tried may have arrived and keeps its own.
+# Jobs nobody has begun go to the newest version; one that was tried may have arrived and keeps its own.
 _RETARGET = (
     update(job)
-    .where(job.c.submission == bindparam("held"), job.c.state == "ready", job.c.attempts == 0)
+    .where(job.c.submission == bindparam("held"), job.c.attempts == 0)
     .values(version=bindparam("n"))
     .returning(job.c.id, job.c.kind, job.c.destination)
 )

@@ -11,7 +11,7 @@ from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import HTTPException
 
 from exit_bridge.bridge import Bridge, auth_mode, trace_of, untrusted
-from exit_bridge.errors import ExitBridgeError, StoreUnavailable
+from exit_bridge.errors import ExitBridgeError, OversizedDelivery, StoreUnavailable
 from exit_bridge.intake.mapping import mapping_for
 from exit_bridge.platforms import platform
 from exit_bridge.platforms.base import Delivery
@@ -61,8 +61,7 @@ def _add_routes(app: Flask, settings: Settings, bridge: Bridge) -> None:
     def receive(survey: str, token: str = "") -> Response:
         known = settings.surveys.get(survey)
         tool = platform(known.platform) if known else None
-        request.max_content_length = tool.max_body if tool else DEFAULT_MAX_BODY
-        body = request.get_data()
+        body = _body(tool.max_body if tool else DEFAULT_MAX_BODY)
         if known and known.auth == "none" and not _from_this_machine():
             raise untrusted()
         delivery = Delivery(body, {name.lower(): value for name, value in request.headers.items()}, token)
@@ -84,6 +83,15 @@ def _add_routes(app: Flask, settings: Settings, bridge: Bridge) -> None:
             state = "unavailable"
         ok = state == "current"
         return jsonify({"status": "ok" if ok else "failing", "database": state}), 200 if ok else 503
+
+
+def _body(limit: int) -> bytes:
+    """The raw body, read one byte past the limit: a chunked one would otherwise be cut off there without a word."""
+    request.max_content_length = limit + 1
+    body = request.get_data()
+    if len(body) > limit:
+        raise OversizedDelivery("The body is too large", fix=f"Send at most {limit} bytes")
+    return body
 
 
 def _from_this_machine() -> bool:

@@ -25,10 +25,9 @@ def listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family)
-    except (OSError, OverflowError) as error:
-        why = getattr(error, "strerror", None) or "the port must be 0 to 65535"
+    except OSError as error:
         raise UsageError(
-            f"This address cannot be listened on: {why}",
+            f"This address cannot be listened on: {error.strerror}",
             where=f"{host}:{port}",
             fix="Choose another with --host and --port, or stop what uses it",
         ) from None

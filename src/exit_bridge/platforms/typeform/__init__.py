@@ -44,6 +44,7 @@ class Typeform(Platform):
         filters=(RowFilter("response type", keep=("completed",), reason="partial"),),
         drop=("network id", "start date (utc)", "stage date (utc)", "tags", "ending"),
         strip_leading="'",
+        placeholders=(delivery.PLACEHOLDER,),
     )
 
     def write_form(self, bank: QuestionBank, variant: str, languages: Sequence[str], about: About) -> list[FormFile]:

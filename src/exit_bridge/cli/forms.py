@@ -1,0 +1,173 @@
+"""`forms`: the bank as files that survey tools import, and whether files made earlier are still right."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+
+from exit_bridge.bank import About, QuestionBank, load_bank
+from exit_bridge.bank.check import schema
+from exit_bridge.cli.files import cannot_write
+from exit_bridge.cli.forms_readme import Tool, readme
+from exit_bridge.errors import UsageError
+from exit_bridge.intake import submission_schema
+from exit_bridge.platforms import platform as platform_called
+from exit_bridge.platforms import platforms
+from exit_bridge.platforms.base import Platform
+from exit_bridge.scoring import result_schema
+
+DEFAULT_OUT = "form_definitions"
+
+
+@click.command()
+@click.argument("names", nargs=-1, metavar="[PLATFORM]...")
+@click.option("--out", type=click.Path(path_type=Path), default=DEFAULT_OUT, metavar="DIR", show_default=True)
+@click.option("--language", "languages", multiple=True, metavar="CODE", help="Only in this language.")
+@click.option("--variant", "variants", multiple=True, metavar="NAME", help="Only this selection of questions.")
+@click.option("--bank", metavar="FILE|REF", help="Question bank (default: the survey's, or exit-open@1).")
+@click.option("--wording", multiple=True, metavar="FILE", help="Words of the bank in one more language.")
+@click.option("--survey", metavar="NAME", help="For this survey: its tool, variant and languages, its own notice.")
+@click.option("--check", is_flag=True, help="Write nothing: say which files are missing, stale or too many.")
+@click.pass_context
+def forms(
+    ctx: click.Context,
+    names: tuple[str, ...],
+    out: Path,
+    languages: tuple[str, ...],
+    variants: tuple[str, ...],
+    bank: str | None,
+    wording: tuple[str, ...],
+    survey: str | None,
+    check: bool,
+) -> None:
+    """Write the form files that survey tools import, with the schemas and a README beside them.
+
+    Without --survey they are samples: they do not say who is responsible for the answers, and tell so on the form.
+    """
+    wanted = _wanted(ctx.obj, names, languages, variants, bank, wording, survey)
+    files = dict(_files(wanted))
+    if check:
+        found = list(_differences(files, out))
+        for line in found:
+            click.echo(line)
+        if found:
+            click.echo(f"{len(found)} to mend: run `{_again(ctx)}`; delete by hand what is too many", err=True)
+            ctx.exit(1)
+        click.echo(f"{len(files)} files in {out} are as they should be.")
+        return
+    try:
+        for name, content in files.items():
+            path = out / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+    except OSError as error:
+        raise cannot_write(out, error) from None
+    click.echo(f"{len(files)} files written to {out}. {out / 'README.md'} says how to import them.")
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What is to be written."""
+
+    tools: tuple[Platform, ...]
+    bank: QuestionBank
+    variants: tuple[str, ...]
+    languages: tuple[str, ...]
+    about: About
+    survey: str
+
+
+def _wanted(
+    settings: str | None,
+    names: Sequence[str],
+    languages: Sequence[str],
+    variants: Sequence[str],
+    source: str | None,
+    wording: tuple[str, ...],
+    survey: str | None,
+) -> _Wanted:
+    about = About(sample=True)
+    if survey:
+        from exit_bridge.settings import load_settings, settings_path
+
+        known = load_settings(settings_path(settings)).survey(survey)
+        names, about = names or [known.platform], known.about
+        variants, languages = variants or [known.variant], languages or known.languages
+        wording = wording if source else (*known.wordings, *wording)
+        source = source or known.bank_source
+    bank = load_bank(source, wording) if source else load_bank(wordings=wording)
+    for what, asked, there in (("variant", variants, bank.variants), ("language", languages, bank.wordings)):
+        for name in asked:
+            if name not in there:
+                fix = f"Use one of: {', '.join(there) or 'none, it has codes only'}"
+                raise UsageError(f"{bank.ref} has no {what} {name!r}", fix=fix)
+    return _Wanted(
+        tools=_tools(names),
+        bank=bank,
+        variants=tuple(variants or bank.variants),
+        languages=tuple(languages or bank.wordings),
+        about=about,
+        survey=survey or "",
+    )
+
+
+def _tools(names: Sequence[str]) -> tuple[Platform, ...]:
+    tools = tuple(map(platform_called, dict.fromkeys(names))) or tuple(t for t in platforms() if "form" in t.faces)
+    for tool in tools:
+        if "form" not in tool.faces:
+            raise UsageError(
+                f"No form is written for {tool.title}", fix="`exit-bridge platforms` lists what each can do"
+            )
+    return tools
+
+
+def _files(wanted: _Wanted) -> Iterator[tuple[str, bytes]]:
+    """Path below the folder -> content, the same every time."""
+    bank, tools = wanted.bank, []
+    for tool in wanted.tools:
+        written = [
+            (variant, file)
+            for variant in wanted.variants
+            for file in tool.write_form(bank, variant, wanted.languages, wanted.about)
+        ]
+        tools.append(Tool(tool, written))
+        yield from ((f"{tool.name}/{file.path}", file.content) for _, file in written)
+    yield "submission.schema.json", _json(submission_schema(bank))
+    yield "result.schema.json", _json(result_schema())
+    yield "bank.schema.json", _json(schema("bank"))
+    yield "wording.schema.json", _json(schema("wording"))
+    yield "README.md", readme(bank, tools, wanted.variants, wanted.languages, wanted.survey).encode()
+
+
+def _json(document: Any) -> bytes:
+    return (json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode()
+
+
+def _differences(files: Mapping[str, bytes], out: Path) -> Iterator[str]:
+    for name, content in sorted(files.items()):
+        path = out / name
+        if not path.is_file():
+            yield f"missing: {path}"
+        elif path.read_bytes() != content:
+            yield f"stale: {path}"
+    for path in sorted(out.rglob("*")):
+        name = path.relative_to(out).as_posix()
+        if path.is_file() and name not in files and not path.name.startswith("."):
+            yield f"too many: {path}"
+
+
+def _again(ctx: click.Context) -> str:
+    """The command as it was given, without --check."""
+    words = ["exit-bridge", *(["--settings", ctx.obj] if ctx.obj else []), "forms", *ctx.params["names"]]
+    for option in ("out", "languages", "variants", "bank", "wording", "survey"):
+        value = ctx.params[option]
+        flag = f"--{option.removesuffix('s')}"
+        for one in value if isinstance(value, tuple) else [value] if value and str(value) != DEFAULT_OUT else []:
+            words += [flag, str(one)]
+    return shlex.join(words)

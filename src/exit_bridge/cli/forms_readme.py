@@ -1,0 +1,104 @@
+"""The README beside the form files, for whoever downloads them to set up a survey."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from exit_bridge.bank import QuestionBank
+from exit_bridge.platforms.base import FormFile, Platform
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """A survey tool with the files written for it, each with its variant."""
+
+    platform: Platform
+    files: Sequence[tuple[str, FormFile]]
+
+
+STAND_INS = {"THIS_FILE": "its name", "THIS_VARIANT": "its variant"}
+
+START = """\
+Each folder holds the questions of {} as files for one survey tool. Choose your tool and the variant that you want, then
+follow the steps under the tool's name."""
+
+SAMPLES = """\
+**These are samples.** They do not say who is responsible for the answers, what these are used for or how long they are
+kept. So the form itself says that it is a sample, and must not be sent out. Look at the files, try them in your tool,
+and then make your own:
+
+    exit-bridge init
+    exit-bridge forms --survey YOUR_SURVEY --out my-forms"""
+
+INDEPENDENT = """\
+The questions are original, and independent of the EXIT study and its toolkit. They have not been tested with people."""
+
+SCHEMAS = """\
+- `submission.schema.json`: what every answer from every tool is turned into.
+- `result.schema.json`: what is sent out for it.
+- `bank.schema.json` and `wording.schema.json`: how to write a question bank, or its words in another language."""
+
+
+def readme(
+    bank: QuestionBank, tools: Sequence[Tool], variants: Sequence[str], languages: Sequence[str], survey: str
+) -> str:
+    """Markdown. `survey` is empty for samples."""
+    parts = [
+        "# Form files",
+        "<!-- Written by `exit-bridge forms`; changes made here are lost. -->",
+        START.format(bank.ref),
+        f"These files were made for the survey `{survey}`, with its own notice." if survey else SAMPLES,
+        INDEPENDENT if bank.id == "exit-open" else "",
+        "## Variants",
+        _table(("variant", "questions", "what comes back"), [_variant(bank, name) for name in variants]),
+        f"Languages: {_languages(bank, languages)}.",
+        "## Tools",
+        _table(("tool", "files"), [_listed(tool) for tool in tools]),
+    ]
+    for tool in tools:
+        parts += [f"### {tool.platform.title}", f"About the formats: <{tool.platform.docs}>", *_steps(tool)]
+    parts += ["## For programmers", SCHEMAS]
+    return "\n\n".join(filter(None, parts)) + "\n"
+
+
+def _variant(bank: QuestionBank, name: str) -> tuple[str, str, str]:
+    variant = bank.variants[name]
+    open_questions = f", and {len(variant.comments)} open" if variant.comments else ""
+    if not variant.reply:
+        back = "thanks; answers count in the team picture only"
+    elif variant.scored:
+        back = f"a report with a score for each of {len(bank.ingredients)} themes"
+    else:
+        back = "a report with the answers and where to look first, without scores"
+    return f"`{name}`", f"{len(variant.items)}{open_questions}", back
+
+
+def _languages(bank: QuestionBank, languages: Sequence[str]) -> str:
+    named = (
+        f"{bank.wordings[code].name} (`{code}`{', draft' if bank.wordings[code].draft else ''})" for code in languages
+    )
+    return ", ".join(named) or "none, this bank has codes only"
+
+
+def _listed(tool: Tool) -> tuple[str, str]:
+    files = (f"[{file.path}]({tool.platform.name}/{file.path})" for _, file in tool.files)
+    return tool.platform.title, "<br>".join(files) or "none"
+
+
+def _steps(tool: Tool) -> Iterator[str]:
+    """The steps, once for all files that share them but for their own name and variant."""
+    shared: dict[str, list[str]] = {}
+    for variant, file in tool.files:
+        text = file.how_to_import.replace(file.path, "THIS_FILE").replace(f"={variant}", "=THIS_VARIANT")
+        shared.setdefault(text, []).append(file.path)
+    for text, paths in shared.items():
+        about = "Every file" if len(shared) == 1 else ", ".join(f"`{path}`" for path in paths)
+        stand_ins = ", ".join(f"`{mark}` stands for {what}" for mark, what in STAND_INS.items() if mark in text)
+        yield f"{about} ({stand_ins}):" if stand_ins else f"{about}:"
+        yield f"```text\n{text.strip()}\n```"
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = (head, ["---"] * len(head), *rows)
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
