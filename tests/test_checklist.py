@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,18 +27,13 @@ HEADINGS = ("Import the form", "Send the webhook", "Score an export", "Limits")
 
 def still_to_do(tool: Platform, root: Path) -> list[str]:
     """What is missing under `root`, each as the file and the very line or file to write."""
-    return [
-        *_class(tool),
-        *_recorded(tool, root),
-        *_simulator(tool, root),
-        *_form_files(tool, root),
-        *_words(tool, root),
-    ]
+    found = (part(tool, root) for part in (_class, _recorded, _simulator, _form_files, _words))
+    return [line for lines in found for line in lines]
 
 
-def _class(tool: Platform) -> Iterator[str]:
+def _class(tool: Platform, _: Path) -> Iterator[str]:
     module = f"src/{type(tool).__module__.replace('.', '/')}"
-    if not (type(tool).__doc__ or "").strip().startswith("https://") and "https://" not in (type(tool).__doc__ or ""):
+    if "https://" not in (type(tool).__doc__ or ""):
         yield f'{module}: class docstring: """{tool.docs}"""'
     if not tool.docs.startswith("https://"):
         yield f'{module}: docs = "https://…" (the vendor\'s page on the formats)'
@@ -205,8 +201,6 @@ def outside(tmp_path):
     (work / "test_paper.py").write_text(page["test_paper.py"], "utf-8")
     (work / "exit-bridge.toml").write_text(SETTINGS, "utf-8")
     # What an installer writes for the pyproject.toml of the page; installing for real would need the network.
-    import tomllib
-
     project = tomllib.loads(page["pyproject.toml"])["project"]
     ((group, entries),) = project["entry-points"].items()
     lines = "".join(f"{name} = {value}\n" for name, value in entries.items())

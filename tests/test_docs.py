@@ -288,13 +288,14 @@ def test_shown_commands_run(page, tmp_path):
             elif block.mark == "run":
                 code = int((block.argument or "exit 0").removeprefix("exit "))
                 for command, shown in commands_of(block):
-                    ended = run(command, tmp_path, environment)
-                    assert ended.returncode == code, f"$ {command}\n{ended.stdout}"
-                    assert comes_out(shown, ended.stdout), f"$ {command}\nshown:\n{shown}\nbut:\n{ended.stdout}"
+                    said = run(command, tmp_path, environment)
+                    assert said.returncode == code, f"$ {command}\n{said.stdout}"
+                    assert comes_out(shown, said.stdout), f"$ {command}\nshown:\n{shown}\nbut:\n{said.stdout}"
     finally:
         for process in running:
             process.send_signal(signal.SIGTERM)
-    assert [process.wait(timeout=20) for process in running] == [0] * len(running)
+        ended = [process.wait(timeout=20) for process in running]
+    assert ended == [0] * len(running)
 
 
 def run(command: str, folder: Path, environment: dict[str, str]) -> subprocess.CompletedProcess:

@@ -139,7 +139,7 @@ def _validator() -> Any:
 def _check(raw: Mapping[str, Any], path: Path) -> None:
     found = []
     for error in _validator().iter_errors(raw):
-        where = error.json_path.removeprefix("$.") or "the file"
+        where = error.json_path.removeprefix("$").removeprefix(".") or "the file"
         match error.validator:
             case "required":
                 missing = [name for name in error.validator_value if name not in error.instance]

@@ -103,17 +103,26 @@ class Worker:
 
 
 def purge(bridge: Bridge, now: datetime | None = None) -> None:
-    """Delete what is past its time: submissions by `retain_days`, quarantined bodies by `quarantine_days`."""
+    """Delete what is past its time: submissions by `retain_days`, quarantined bodies by `quarantine_days`.
+
+    A submission's written reports go before its rows, so that a file that cannot be removed now is found next time.
+    """
     from exit_bridge.sending.folder import forget
 
     now = now or datetime.now(UTC)
     for survey in bridge.settings.surveys.values():
-        gone = bridge.store.purge(survey.name, now - timedelta(days=survey.about.retain_days))
-        for result_id in gone:
-            for directory in folders(survey):
-                forget(directory, survey.name, result_id)
-        if gone:
-            log.info("survey=%s purged=%d", survey.name, len(gone))
+        before = now - timedelta(days=survey.about.retain_days)
+        try:
+            for result_id in bridge.store.expired(survey.name, before):
+                for directory in folders(survey):
+                    forget(directory, survey.name, result_id)
+        except StoreUnavailable:
+            raise
+        except ExitBridgeError as error:
+            log.error("survey=%s outcome=not_purged %s", survey.name, error)
+            continue
+        if gone := bridge.store.purge(survey.name, before):
+            log.info("survey=%s purged=%d", survey.name, gone)
     bridge.store.purge_quarantine(now - timedelta(days=bridge.settings.quarantine_days))
 
 

@@ -20,15 +20,17 @@ import pytest
 from flask import Flask
 from tests.cli.cli_calls import FIRST, PATIENCE, SECRET, Running, call, started, until, write_settings
 
+from exit_bridge.bank import load_bank
 from exit_bridge.cli import running as running_module
 from exit_bridge.cli.made_up import answers
 from exit_bridge.cli.running import running
 from exit_bridge.errors import ExitBridgeError
+from exit_bridge.intake import DeployedForm, Submission, decode, parse_json
 from exit_bridge.platforms import platform, platforms
+from exit_bridge.platforms.base import Platform
 from exit_bridge.settings import load_settings
 from exit_bridge.store import open_store
-from exit_bridge.web.server import listen
-from exit_bridge.web.server import serve as serve_http
+from exit_bridge.web import server
 from exit_bridge.worker import Pace, Worker
 
 WHSEC = "whsec_ZXhpdC1icmlkZ2UtdGVzdC1zZWNyZXQtMDEyMzQ1Njc="
@@ -54,8 +56,6 @@ def post(base: str, path: str, body: bytes, headers: dict[str, str]) -> tuple[in
 
 def delivery(number: int) -> tuple[bytes, dict[str, str]]:
     """One signed Typeform delivery with an id of its own."""
-    from exit_bridge.bank import load_bank
-
     tool, bank = platform("typeform"), load_bank()
     body = tool.sample_delivery(bank, "full", answers(bank, "full"), f"r-{number}", "2026-01-15T10:30:00Z")
     return body, tool.scheme("signature").sign(body, SECRET)
@@ -217,33 +217,36 @@ def test_serve_starts_while_postgresql_is_away(tmp_path: Path) -> None:
         assert seconds < 5
 
 
-def test_requests_in_hand_are_answered_before_the_end() -> None:
-    """Told to stop in the middle of one, the server still finishes it."""
-    app, begun, stop = Flask("slow"), Event(), Event()
+def test_requests_in_hand_are_answered_before_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Told to stop in the middle of one, with another waiting for its turn, the server still answers both."""
+    monkeypatch.setattr(server, "THREADS", 1)
+    app, begun, stop, answers_given = Flask("slow"), Event(), Event(), []
 
     @app.get("/")
     def slow() -> str:
         begun.set()
-        sleep(0.5)
+        sleep(0.4)
         return "answered"
 
-    listening = listen("127.0.0.1", 0)
-    port, answer = listening.getsockname()[1], []
-    server = Thread(target=serve_http, args=(app, listening, stop, 1000))
-    server.start()
+    listening = server.listen("127.0.0.1", 0)
+    port = listening.getsockname()[1]
+    serving = Thread(target=server.serve, args=(app, listening, stop, 1000))
+    serving.start()
 
     def ask() -> None:
         with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)) as connection:
             connection.request("GET", "/")
-            answer.append(connection.getresponse().read())
+            answers_given.append(connection.getresponse().read())
 
-    client = Thread(target=ask)
-    client.start()
+    clients = [Thread(target=ask) for _ in range(2)]
+    for client in clients:
+        client.start()
     assert begun.wait(PATIENCE)
+    sleep(0.2)  # for the second one to arrive
     stop.set()
-    client.join(PATIENCE)
-    server.join(PATIENCE)
-    assert (answer, server.is_alive()) == ([b"answered"], False)
+    for thread in (*clients, serving):
+        thread.join(PATIENCE)
+    assert (answers_given, serving.is_alive()) == ([b"answered"] * 2, False)
 
 
 def test_half_a_service_does_not_pass_for_a_whole_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -257,7 +260,7 @@ def test_half_a_service_does_not_pass_for_a_whole_one(tmp_path: Path, monkeypatc
     with open_store(settings.database) as store:
         store.upgrade()
         with pytest.raises(ExitBridgeError, match="worker: ZeroDivisionError") as caught:  # noqa: SIM117
-            with running(settings, store, listen("127.0.0.1", 0), Pace(poll=0.01)) as stop:
+            with running(settings, store, server.listen("127.0.0.1", 0), Pace(poll=0.01)) as stop:
                 assert stop.wait(PATIENCE)
     assert "must not be quoted" not in str(caught.value)
 
@@ -355,6 +358,26 @@ def test_send_test_fits_every_variant(tmp_path: Path, variant: str) -> None:
     with started(settings, "serve", "--port", 0) as service:
         said = call(settings, "send-test", "first", "--url", address(service))
     assert said.code == 0, said.err
+
+
+@pytest.mark.parametrize("tool", platforms(), ids=lambda tool: tool.name)
+def test_what_is_made_up_is_read_as_it_was_meant(tool: Platform) -> None:
+    """In the shape of every tool that somebody has written down, reply address and wave included."""
+    if type(tool).sample_delivery is Platform.sample_delivery:
+        with pytest.raises(NotImplementedError):
+            tool.sample_delivery(load_bank(), "full", {}, "r-1", "2026-01-15T10:30:00Z")
+        return
+    bank = load_bank()
+    said = answers(bank, "extended") | {"reply_to": "somebody@council.example"}
+    body = tool.sample_delivery(bank, "extended", said, "r-1", "2026-01-15T10:30:00Z", "a wave")
+    (raw,) = tool.read(parse_json(body)).responses
+    read = decode(raw, DeployedForm("first", tool.name, bank))
+    assert isinstance(read, Submission)
+    assert (read.response_id, read.submitted_at, read.wave) == ("r-1", "2026-01-15T10:30:00Z", "a wave")
+    assert (read.variant, raw.reply_to) == ("extended", "somebody@council.example")
+    back = {key: str(value) for key, value in (read.answers | read.context).items()}
+    back |= {f"comment_{key}": text for key, text in read.comments.items()}
+    assert back | {"reply_to": raw.reply_to} == said
 
 
 @pytest.mark.server

@@ -7,13 +7,13 @@ import tracemalloc
 from pathlib import Path
 
 import pytest
+from tests.conftest import missing
 
 from exit_bridge.bank import load_bank
 from exit_bridge.errors import AmbiguousExport, UnreadableExport
 from exit_bridge.intake import tables
 from exit_bridge.intake.detect import detect_platform
 from exit_bridge.intake.tables import open_table
-from tests.conftest import missing
 
 
 def table(folder: Path, content: bytes) -> tables.Table:
@@ -44,7 +44,7 @@ def test_encodings(tmp_path, content, encoding):
     """The same words come out of every encoding, without the mark some of them begin with."""
     found = table(tmp_path, content)
     assert (encoding, ";") == (found.encoding, found.delimiter)
-    assert [(1, ["id", "name"]), (2, ["1", "Zoë – “ja”"])] == list(found.records())
+    assert list(found.records()) == [(1, ["id", "name"]), (2, ["1", "Zoë – “ja”"])]
 
 
 def test_an_encoding_shows_late(tmp_path):
@@ -58,10 +58,12 @@ def test_an_encoding_shows_late(tmp_path):
 def test_a_letter_across_two_chunks_is_one_letter(tmp_path, monkeypatch):
     """UTF-8 is read in pieces, and a piece may end in the middle of a letter."""
     monkeypatch.setattr(tables, "_CHUNK", 5)
-    assert [["idé", "b"], ["é" * 9, "ü"]] == cells(tmp_path, ("idé,b\n" + "é" * 9 + ",ü\n").encode())
+    assert cells(tmp_path, ("idé,b\n" + "é" * 9 + ",ü\n").encode()) == [["idé", "b"], ["é" * 9, "ü"]]
 
 
-@pytest.mark.parametrize("content", [b"id,a\n1,\x81\xe9\n", b"\xef\xbb\xbfid,a\n1,\xe9\n", b"\xff\xfei\x00d\x00\x00\xd8a\x00"])
+@pytest.mark.parametrize(
+    "content", [b"id,a\n1,\x81\xe9\n", b"\xef\xbb\xbfid,a\n1,\xe9\n", b"\xff\xfei\x00d\x00\x00\xd8a\x00"]
+)
 def test_no_encoding_fits(tmp_path, content):
     """Neither UTF-8 nor Windows-1252; or marked as Unicode, and broken."""
     with pytest.raises(UnreadableExport, match="no encoding that is read here"):
@@ -140,12 +142,12 @@ def test_quoted_newlines_and_delimiters(tmp_path):
 
 def test_line_ends_of_every_kind(tmp_path):
     """CR, LF and CRLF; other characters that Unicode calls line ends stay inside their cell."""
-    assert [["a", "b"], ["1", "2"], ["3", "x\u2028y\x85z"]] == cells(tmp_path, "a,b\r1,2\n3,x\u2028y\x85z\r\n".encode())
+    assert cells(tmp_path, "a,b\r1,2\n3,x\u2028y\x85z\r\n".encode()) == [["a", "b"], ["1", "2"], ["3", "x\u2028y\x85z"]]
 
 
 def test_a_row_with_broken_quotation_marks(tmp_path):
     """It is told by its number, and the rows around it are whole."""
-    assert [["id", "b"], ["1", "x"], None, ["3", "z"]] == cells(tmp_path, b'id,b\n1,x\n2,"y" y\n3,z\n')
+    assert cells(tmp_path, b'id,b\n1,x\n2,"y" y\n3,z\n') == [["id", "b"], ["1", "x"], None, ["3", "z"]]
 
 
 def test_a_quotation_mark_that_is_never_closed(tmp_path):
@@ -161,12 +163,12 @@ def test_a_record_has_an_end(tmp_path, monkeypatch):
     rows = b"".join(b"%d,z\n" % n for n in range(3, 300))
     with pytest.raises(UnreadableExport, match="row 3 is never closed"):
         list(table(tmp_path, b'id,b\n1,x\n2,"y\n' + rows + b'300,"z\n').records())
-    assert ["1", "x" * 400] == cells(tmp_path, b"id,b\n1," + b"x" * 400 + b"\n")[1]
+    assert cells(tmp_path, b"id,b\n1," + b"x" * 400 + b"\n")[1] == ["1", "x" * 400]
 
 
 def test_a_cell_may_be_long(tmp_path):
     """Longer than the csv module would read by itself."""
-    assert ["1", "x" * 500_000] == cells(tmp_path, b"id,b\n1," + b"x" * 500_000 + b"\n")[1]
+    assert cells(tmp_path, b"id,b\n1," + b"x" * 500_000 + b"\n")[1] == ["1", "x" * 500_000]
 
 
 @pytest.mark.parametrize("content", [b"\n1,2\n", b" , \n1,2\n", b'"a" b,c\n1,2\n'])
@@ -211,7 +213,7 @@ def test_a_published_export():
     found = open_table(path)
     name, _ = detect_platform(found.head(1)[0], load_bank())
     rows = [row for _, row in found.records()]
-    assert ("typeform", "utf-8", 60) == (name, found.encoding, len(rows))
+    assert (name, found.encoding, len(rows)) == ("typeform", "utf-8", 60)
     assert {len(rows[0])} == {len(row or ()) for row in rows}
     ids = [row[0] for row in rows[1:] if row]
     assert len(set(ids)) == 59

@@ -68,6 +68,7 @@ def test_lists_read_as_people_write_them() -> None:
     say = phrases("en")
     assert [say.listed(names) for names in (["A"], ["A", "B"], ["A", "B", "C"])] == ["A", "A and B", "A, B and C"]
     assert say.listed(["A", "B"], last="or") == "A or B"
+    assert say.listed(["A", "B or C", "D"], last="or") == "A, B or C, or D"
 
 
 def test_a_missing_phrase_is_a_bug() -> None:

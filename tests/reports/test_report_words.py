@@ -310,7 +310,9 @@ def test_joint_weakest_are_named_together_with_the_width() -> None:
     ]  # fmt: skip
     text = words(made, "standing")
     assert "Joint weakest: within 12 points of the lowest. The width is ours and untested." in text
-    assert cards(made, "standing")[0].points[-1].text == "4 more are equally low."
+    shown = cards(made, "standing")[0].points
+    assert [point.label for point in shown] == ["M1", "M2", "M6", ""]
+    assert shown[-1].text == "4 more are equally low."
     assert "These lie partly with the organisation, partly with the innovation." in text
 
 
@@ -340,6 +342,16 @@ def test_in_place_everywhere_is_kept_and_watched() -> None:
     assert cards(report(submission(every(5))), "standing")[0].paragraphs == (
         "Every answer is the highest there is. Ask again in a few months.",
     )
+
+
+def test_in_place_but_uneven_names_each_low_answer_once() -> None:
+    """What is weakest has its own card; the list to watch holds the rest."""
+    answers = every(4).replace("ada01 4", "ada01 5") + " " + " ".join(f"rec0{n} 5" for n in range(1, 8)) + " rec02 4"
+    made = report(submission(answers))
+    assert [card.heading for card in cards(made, "standing")] == [
+        "Co-production", "Leadership", "Measurement", "Adaption", "Keep in place",
+    ]  # fmt: skip
+    assert [point.label for point in cards(made, "standing")[-1].points] == ["Receptivity R2"]
 
 
 # -- what to do ----------------------------------------------------------------------------------------------------

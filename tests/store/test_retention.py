@@ -121,9 +121,10 @@ def test_purge_goes_by_when_the_current_version_came(store: Store, arrive: Arriv
     store.accept(arrive(response_id="new", received_at=new), [], [])
     store.accept(arrive(survey="other", received_at=old), [], [])
 
-    assert store.purge("staying-close", old) == []  # before, not at
+    assert store.purge("staying-close", old) == 0  # before, not at
     due = {v.result_id for v in store.submissions("staying-close") if v.response_id in {"old", "late older edit"}}
-    assert set(store.purge("staying-close", old + timedelta(days=1))) == due
+    assert set(store.expired("staying-close", old + timedelta(days=1))) == due
+    assert store.purge("staying-close", old + timedelta(days=1)) == 2
     assert [v.response_id for v in store.submissions("staying-close")] == ["edited", "new"]
     assert store.jobs() == []
     assert len(list(store.submissions("other"))) == 1
@@ -136,7 +137,7 @@ def test_purge_takes_finished_fetches_and_leaves_open_ones(store: Store, arrive:
         claimed = store.claim("w", 60)
         assert claimed is not None
         end(claimed)
-    assert store.purge("staying-close", store.jobs()[-1].created_at + timedelta(seconds=1)) == []
+    assert store.purge("staying-close", store.jobs()[-1].created_at + timedelta(seconds=1)) == 0
     assert [job.destination for job in store.jobs()] == ["3"]
 
 
@@ -201,7 +202,7 @@ def test_scrub_erases_what_purging_left_behind(store: Store, arrive: Arrive) -> 
         store.accept(arrival, [NewJob("send", "mail", {"to": who})], [])
         if i % 3 == 0 and (claimed := store.claim("w", 60)):
             store.done(claimed)
-    assert len(store.purge("staying-close", new)) == len(gone)
+    assert store.purge("staying-close", new) == len(gone)
     store.scrub()
     store.close()
     content = Path(str(store._engine.url.database)).read_bytes()

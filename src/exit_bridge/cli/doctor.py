@@ -51,7 +51,7 @@ def _examine(given: str | None, only: str | None, offline: bool) -> Iterator[Fin
         store = open_store(settings.database)
     except SettingsError as error:
         where = f" ({error.where})" if error.where else ""
-        yield Finding("broken", "settings", f"{error.what}{where}", error.fix)
+        yield Finding("broken", "settings", f"{error.what}{where}", error.fix or "Mend it in the settings file")
         return
     if only is not None:
         settings = replace(settings, surveys={only: settings.survey(only)})

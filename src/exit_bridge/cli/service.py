@@ -229,7 +229,7 @@ def _who_hears(survey: Survey, reply_to: str) -> str:
             return "No report leaves: here it goes to the address a respondent gives. Name one with --reply-to."
         if reply_to.rpartition("@")[2].casefold() not in survey.reply_domains:
             return "No report leaves: the domain of that address is not in reply_domains."
-        return "A report leaves for that address once the worker has taken the job: see `exit-bridge jobs`."
+        return "A report leaves for that address. Until it is sent, `exit-bridge jobs` lists it."
     if not survey.send:
         return "No report leaves: the survey names nobody who gets one."
     labels = "; ".join(destination.label for destination in survey.send.values())

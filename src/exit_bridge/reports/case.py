@@ -177,8 +177,10 @@ class Case:
         return [i for i in self.bank.items.values() if i.id in variant or i.id in self.submission.answers]
 
     def lowest(self, items: tuple[str, ...]) -> tuple[Point, ...]:
-        """The first few of equally low items, with their answers where the reader may see them."""
-        points = [Point(self._with_answer(item), self.code(item)) for item in items[:MOST_LOWEST]]
+        """A few of equally low items, with answers where the reader may see them; never without one acted on."""
+        acted_on = {chosen.item for chosen in self.scores.actions}
+        shown = sorted(items, key=lambda item: item not in acted_on)[:MOST_LOWEST]
+        points = [Point(self._with_answer(item), self.code(item)) for item in items if item in shown]
         if more := len(items) - len(points):
             points.append(Point(self.say.counted("standing.more", more, n=more)))
         return tuple(points)

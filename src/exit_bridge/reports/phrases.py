@@ -43,9 +43,12 @@ class Phrases:
             return ""
 
     def listed(self, names: Iterable[str], last: str = "and") -> str:
-        """`A, B and C`."""
+        """`A, B and C`; with a comma before the last where a name itself holds the joining word."""
         *front, end = names
-        return self("comma").join(front) + self(last) + end if front else end
+        joint = self(last)
+        if any(joint in name for name in (*front, end)):
+            joint = self("comma").rstrip() + joint
+        return self("comma").join(front) + joint + end if front else end
 
     def day(self, when: date) -> str:
         """`21 November 2026`."""

@@ -200,7 +200,7 @@ def _standing_of(case: Case, ingredient: str) -> str:
 def _keep(case: Case) -> tuple[Block, ...]:
     say, rows = case.say, []
     for reading in case.scores.ingredients:
-        if _all_highest(case, reading):
+        if reading.id in case.scores.weakest or _all_highest(case, reading):
             continue
         rows += [Point(point.text, f"{case.name(reading.id)} {point.label}") for point in case.lowest(reading.lowest)]
     band = small(case.band(case.bank.bands[-1].id))

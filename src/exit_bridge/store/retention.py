@@ -24,18 +24,16 @@ _BODY_IDS = select(quarantine.c.id).where(quarantine.c.survey == bindparam("of")
 _BODY = select(quarantine.c.body).where(quarantine.c.id == bindparam("kept"))
 _DROP = delete(quarantine).where(quarantine.c.id == bindparam("kept"))
 
-_PURGE = (
-    delete(submission)
-    .where(
-        submission.c.survey == bindparam("of"),
-        exists().where(
-            version.c.submission == submission.c.id,
-            version.c.n == submission.c.current,
-            version.c.received_at < bindparam("before"),
-        ),
-    )
-    .returning(submission.c.result_id)
+_PAST = (
+    submission.c.survey == bindparam("of"),
+    exists().where(
+        version.c.submission == submission.c.id,
+        version.c.n == submission.c.current,
+        version.c.received_at < bindparam("before"),
+    ),
 )
+_EXPIRED = select(submission.c.result_id).where(*_PAST)
+_PURGE = delete(submission).where(*_PAST)
 _PURGE_JOBS = delete(job).where(
     job.c.survey == bindparam("of"),
     job.c.submission.is_(None),
@@ -71,11 +69,15 @@ class Retention(Database):
         self.scrub()
         return gone
 
-    def purge(self, survey: str, before: datetime) -> list[str]:
-        """Delete submissions whose current version was received before then; their result ids, for what was written
-        elsewhere. Finished fetches go too."""
+    def expired(self, survey: str, before: datetime) -> list[str]:
+        """Result ids of submissions whose current version was received before then: what `purge` would delete."""
+        with self._reading() as connection:
+            return list(connection.scalars(_EXPIRED, {"of": survey, "before": before}))
+
+    def purge(self, survey: str, before: datetime) -> int:
+        """Delete submissions whose current version was received before then; how many. Finished fetches go too."""
         with self._writing() as connection:
-            gone = list(connection.scalars(_PURGE, {"of": survey, "before": before}))
+            gone = connection.execute(_PURGE, {"of": survey, "before": before}).rowcount
             connection.execute(_PURGE_JOBS, {"of": survey, "before": before})
         return gone
 

@@ -16,7 +16,7 @@ THREADS = 8
 POLL = 0.25
 """Seconds until a set event is noticed."""
 
-GRACE = 10.0
+GRACE = 4.0
 """Seconds that requests in hand get to finish."""
 
 
@@ -66,5 +66,5 @@ def serve(app: Flask, listening: socket.socket, stop: Event, max_body: int) -> N
 
 def _busy(connections: dict[int, Any]) -> bool:
     """Is a request being received, answered, or its answer sent?"""
-    channels = [channel for channel in connections.values() if hasattr(channel, "requests")]
+    channels = [channel for channel in list(connections.values()) if hasattr(channel, "requests")]
     return any(channel.request or channel.requests or channel.total_outbufs_len for channel in channels)
