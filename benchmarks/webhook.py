@@ -111,11 +111,16 @@ def application():
 
     with sqlite3.connect(os.environ["BENCH_BY_HAND"]) as made:
         made.executescript(
-            """CREATE TABLE IF NOT EXISTS submission (id INTEGER PRIMARY KEY, survey, response_id, result_id, UNIQUE (survey, response_id));
-            CREATE TABLE IF NOT EXISTS version (submission, n, content_hash, submitted_at, received_at, document, result, PRIMARY KEY (submission, n));
-            CREATE TABLE IF NOT EXISTS job (id INTEGER PRIMARY KEY, submission, version, kind, destination, state, due_at);
+            """
+            CREATE TABLE IF NOT EXISTS submission (
+              id INTEGER PRIMARY KEY, survey, response_id, result_id, UNIQUE (survey, response_id));
+            CREATE TABLE IF NOT EXISTS version (
+              submission, n, content_hash, submitted_at, received_at, document, result, PRIMARY KEY (submission, n));
+            CREATE TABLE IF NOT EXISTS job (
+              id INTEGER PRIMARY KEY, submission, version, kind, destination, state, due_at);
             CREATE INDEX IF NOT EXISTS due ON job (state, due_at);
-            CREATE TABLE IF NOT EXISTS body (id INTEGER PRIMARY KEY, body);"""
+            CREATE TABLE IF NOT EXISTS body (id INTEGER PRIMARY KEY, body);
+            """
         )
     made.close()
 
@@ -133,13 +138,14 @@ def application():
             connection = database()
             connection.execute("BEGIN IMMEDIATE")
             done = connection.execute(
-                "INSERT INTO submission (survey, response_id, result_id) VALUES (?, ?, ?)", ("bench", token, uuid4().hex)
+                "INSERT INTO submission (survey, response_id, result_id) VALUES (?, ?, ?)",
+                ("bench", token, uuid4().hex),
             )
             row = (done.lastrowid, 1, "x" * 64, document["submitted_at"], now, json.dumps(document), json.dumps(result))
             connection.execute("INSERT INTO version VALUES (?, ?, ?, ?, ?, ?, ?)", row)
             connection.execute(
-                "INSERT INTO job (submission, version, kind, destination, state, due_at) VALUES (?, 1, 'send', 'folder-1', 'ready', ?)",
-                (done.lastrowid, now),
+                "INSERT INTO job (submission, version, kind, destination, state, due_at) VALUES (?, 1, ?, ?, ?, ?)",
+                (done.lastrowid, "send", "folder-1", "ready", now),
             )
             connection.execute("COMMIT")
         return {"status": "accepted"}

@@ -92,20 +92,20 @@ def _words(tool: Platform, root: Path) -> Iterator[str]:
 def test_nothing_is_missing(name):
     """Everything docs/adding-a-platform.md asks for is there."""
     todo = still_to_do(platform(name), ROOT)
-    assert todo == [], "still to write:\n  " + "\n  ".join(todo)
+    assert [] == todo, "still to write:\n  " + "\n  ".join(todo)
 
 
 @pytest.mark.parametrize("name", BUILT_IN)
 def test_page_headings(name):
     """Pages of tools are built alike, so that people find their way in the next one: these headings, in this order."""
     text = (ROOT / "docs" / "platforms" / f"{name}.md").read_text("utf-8")
-    assert re.findall(r"^## (.*)$", text, re.MULTILINE) == list(HEADINGS)
+    assert list(HEADINGS) == re.findall(r"^## (.*)$", text, re.MULTILINE)
 
 
 def test_every_page_and_folder_belongs_to_a_platform():
     """What was left behind by a renamed or removed platform is found."""
-    assert {path.stem for path in (ROOT / "docs" / "platforms").glob("*.md")} == set(BUILT_IN)
-    assert {path.parent.name for path in (ROOT / "tests" / "platforms").glob("*/recorded")} == set(BUILT_IN)
+    assert set(BUILT_IN) == {path.stem for path in (ROOT / "docs" / "platforms").glob("*.md")}
+    assert set(BUILT_IN) == {path.parent.name for path in (ROOT / "tests" / "platforms").glob("*/recorded")}
 
 
 def test_what_it_says_of_a_platform_with_nothing(tmp_path):
@@ -217,7 +217,7 @@ def outside(tmp_path):
             [sys.executable, *arguments], cwd=work, env=environment, text=True, encoding="utf-8", timeout=120,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )  # fmt: skip
-        assert ended.returncode == 0, ended.stdout
+        assert 0 == ended.returncode, ended.stdout
         return ended.stdout
 
     return work, run
@@ -245,12 +245,12 @@ def test_an_outside_platform_goes_the_whole_way(outside):
     """Listed, its form written, a delivery accepted and refused unsigned, a report made, and the contract passed."""
     work, run = outside
     listed = json.loads(run("-m", "exit_bridge", "platforms", "--json"))
-    assert [tool["name"] for tool in listed] == [*BUILT_IN, "paper"]
-    assert listed[-1]["faces"] == ["form", "delivery"]
+    assert [*BUILT_IN, "paper"] == [tool["name"] for tool in listed]
+    assert ["form", "delivery"] == listed[-1]["faces"]
     run("-m", "exit_bridge", "forms", "paper", "--variant", "quick", "--out", "forms")
     form = json.loads((work / "forms" / "paper" / "exit-open-1.quick.en.json").read_text("utf-8"))
-    assert form["bank"] == "exit-open@1"
-    assert run("-c", DRIVE).split("\n")[:3] == ["401 untrusted", "200 accepted", "200 duplicate"]
+    assert "exit-open@1" == form["bank"]
+    assert ["401 untrusted", "200 accepted", "200 duplicate"] == run("-c", DRIVE).split("\n")[:3]
     (report,) = (work / "reports" / "paper-survey").glob("*/report.txt")
     assert "75 of 100" in report.read_text("utf-8")
     assert "1 passed" in run("-m", "pytest", "-q", "-p", "no:cacheprovider", "test_paper.py")

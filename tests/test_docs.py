@@ -101,7 +101,7 @@ def test_generated_parts_are_current(page):
 def test_every_part_stands_somewhere():
     """No generator works for nobody."""
     wanted = {name for page in PAGES for name in re.findall("<!-- generated: ([a-z]+) -->", text(page))}
-    assert set(generate().PARTS) == wanted
+    assert wanted == set(generate().PARTS)
 
 
 def test_check_names_the_stale_page(tmp_path, monkeypatch, capsys):
@@ -110,11 +110,11 @@ def test_check_names_the_stale_page(tmp_path, monkeypatch, capsys):
     stale = "A.\n<!-- generated: errors -->\nold\n<!-- end generated -->\nZ.\n"
     page.write_text(stale)
     monkeypatch.setattr(generate(), "ROOT", tmp_path)
-    assert generate().main(["--check"]) == 1
-    assert capsys.readouterr().err == "README.md is stale. Run: python docs/generate.py\n"
-    assert page.read_text() == stale
-    assert generate().main([]) == 0
-    assert generate().main(["--check"]) == 0
+    assert 1 == generate().main(["--check"])
+    assert "README.md is stale. Run: python docs/generate.py\n" == capsys.readouterr().err
+    assert stale == page.read_text()
+    assert 0 == generate().main([])
+    assert 0 == generate().main(["--check"])
     assert "`StoreUnavailable`" in page.read_text()
     assert page.read_text().startswith("A.\n")
     assert page.read_text().endswith("Z.\n")
@@ -136,7 +136,7 @@ def test_every_command_and_option_is_documented():
                 assert re.search(rf"`[^`]*{flag}\b", section), f"{name} {flag}"
         if name.count(" ") == 1:
             assert name in told or f"`{name.split()[1]}`" in told, f"no page but cli.md speaks of {name}"
-    assert documented == {}
+    assert {} == documented
 
 
 def test_every_setting_is_documented():
@@ -181,7 +181,7 @@ def test_pages_that_the_code_names_are_there():
     for path in [*(ROOT / "src").rglob("*.py"), *(ROOT / "src").rglob("*.toml"), *(ROOT / "src").rglob("*.json")]:
         named |= set(re.findall(r"\bdocs/[a-z0-9/-]+\.md\b", path.read_text("utf-8")))
     assert len(named) > 2
-    assert [name for name in sorted(named) if not (ROOT / name).is_file()] == []
+    assert [] == [name for name in sorted(named) if not (ROOT / name).is_file()]
 
 
 # -- links ---------------------------------------------------------------------------------------------------------
@@ -220,7 +220,7 @@ def test_no_page_stands_alone():
         for link in re.findall(r"\]\(([^)#\s]+)", text(page)):
             target = (page.parent / link).resolve()
             waiting += sorted(target.glob("*.md")) if target.is_dir() else [target] if target.is_file() else []
-    assert [page for page in PAGES if page not in reached] == []
+    assert [] == [page for page in PAGES if page not in reached]
 
 
 # -- what is shown, runs -------------------------------------------------------------------------------------------
@@ -295,7 +295,7 @@ def test_shown_commands_run(page, tmp_path):
         for process in running:
             process.send_signal(signal.SIGTERM)
         ended = [process.wait(timeout=20) for process in running]
-    assert ended == [0] * len(running)
+    assert [0] * len(running) == ended
 
 
 def run(command: str, folder: Path, environment: dict[str, str]) -> subprocess.CompletedProcess:
@@ -328,10 +328,10 @@ def test_the_own_bank_has_no_faults(tmp_path):
     page = files_of(DOCS / "own-bank.md")
     path = tmp_path / "mentoring.toml"
     path.write_text(page["mentoring.toml"], "utf-8")
-    assert faults_in(read_document(path)) == []
-    assert warnings_in(read_document(path)) == []
+    assert [] == faults_in(read_document(path))
+    assert [] == warnings_in(read_document(path))
     asked = questionnaire(load_bank(str(path)), "full", "en", About())
-    assert [q.id for q in asked.questions] == ["notice", "mat01", "mat02", "mat03", "sta01", "sta02", "sta03"]
+    assert ["notice", "mat01", "mat02", "mat03", "sta01", "sta02", "sta03"] == [q.id for q in asked.questions]
 
 
 def test_the_own_words_change_what_they_say(tmp_path):
@@ -339,11 +339,11 @@ def test_the_own_words_change_what_they_say(tmp_path):
     path = tmp_path / "our-words.toml"
     path.write_text(files_of(DOCS / "own-bank.md")["our-words.toml"], "utf-8")
     ours, theirs = load_bank(), load_bank("exit-open@1", (str(path),))
-    assert theirs.fingerprint == ours.fingerprint
+    assert ours.fingerprint == theirs.fingerprint
     words = theirs.wordings["en"]
-    assert words.items["lea05"].text == "How does the cabinet member see this work?"
-    assert words.items["cop05"].text == "Care leavers get the support they need to take part."
-    assert words.items["rec01"] == ours.wordings["en"].items["rec01"]
+    assert "How does the cabinet member see this work?" == words.items["lea05"].text
+    assert "Care leavers get the support they need to take part." == words.items["cop05"].text
+    assert ours.wordings["en"].items["rec01"] == words.items["rec01"]
 
 
 def test_the_settings_example_loads(tmp_path):
@@ -352,7 +352,7 @@ def test_the_settings_example_loads(tmp_path):
     path = tmp_path / "exit-bridge.toml"
     path.write_text(example, "utf-8")
     secrets = {"MAIL_PASSWORD": "made up", "STAYING_CLOSE_SECRET": "0123456789abcdefghijklmnopqrstuv"}
-    assert list(load_settings(path, secrets).surveys) == ["staying-close"]
+    assert ["staying-close"] == list(load_settings(path, secrets).surveys)
 
 
 def test_the_generic_payload_is_accepted():
@@ -361,10 +361,10 @@ def test_the_generic_payload_is_accepted():
     payload = json.loads(files_of(DOCS / "platforms" / "generic.md")["payload.json"])
     (response,) = tool.read(payload).responses
     submission = decode(response, DeployedForm("a-survey", "generic", bank))
-    assert submission.answers == {"rec01": 4, "rec02": 4, "rec03": 2, "cop01": "dk", "lea04": "na"}
+    assert {"rec01": 4, "rec02": 4, "rec03": 2, "cop01": "dk", "lea04": "na"} == submission.answers
     flat = re.search(r"put everything at the top: `(\{.*?\})`", " ".join(text(DOCS / "platforms/generic.md").split()))
     (response,) = tool.read(json.loads(flat[1])).responses
-    assert decode(response, DeployedForm("a-survey", "generic", bank)).answers == {"rec01": 4}
+    assert {"rec01": 4} == decode(response, DeployedForm("a-survey", "generic", bank)).answers
 
 
 APPS_SCRIPT = """
@@ -394,12 +394,12 @@ def test_the_apps_script_delivers(tmp_path):
     code = files_of(DOCS / "platforms" / "generic.md")["google-forms.js"]
     script.write_text(code + APPS_SCRIPT % (json.dumps(said), 200), "utf-8")
     sent = json.loads(subprocess.run(["node", script], capture_output=True, text=True, check=True, timeout=60).stdout)
-    assert sent["headers"] == {"X-Exit-Bridge-Token": "the EXIT_BRIDGE_SECRET"}
+    assert {"X-Exit-Bridge-Token": "the EXIT_BRIDGE_SECRET"} == sent["headers"]
     assert sent["contentType"] in tool.content_types
     (response,) = tool.read(json.loads(sent["payload"])).responses
     submission = decode(response, DeployedForm("a-survey", "generic", bank))
     assert dict.fromkeys(bank.variants["full"].items, 1) == submission.answers
-    assert submission.submitted_at == "2026-11-21T09:30:00Z"
+    assert "2026-11-21T09:30:00Z" == submission.submitted_at
     script.write_text(code + APPS_SCRIPT % (json.dumps(said), 503), "utf-8")
     assert subprocess.run(["node", script], capture_output=True, timeout=60).returncode != 0
 
@@ -412,7 +412,7 @@ def test_the_example_of_a_mapping_file_is_right(tmp_path):
     path.write_text(files_of(DOCS / "bulk.md")["mapping.toml"], "utf-8")
     mapping = read_mapping(path, load_bank())
     assert {"ignore", "response_id", "rec01"} == set(mapping.columns.values())
-    assert mapping.labels["rec01"] == {"fully agree": "5"}
+    assert {"fully agree": "5"} == mapping.labels["rec01"]
 
 
 # -- form ----------------------------------------------------------------------------------------------------------
@@ -438,7 +438,7 @@ AMERICAN = re.compile(
 def test_spelling_is_british(page):
     """The people who read these pages write British English. Titles of works stay as they are."""
     found = [word for word in AMERICAN.findall(prose(page)) if word != "License"]
-    assert found == []
+    assert [] == found
 
 
 @every_page
@@ -479,7 +479,7 @@ def test_no_file_names_this_machine_or_a_registry():
         content = path.read_bytes()
         if b"\0" not in content[:1024] and (hit := pattern.search(content.decode("utf-8", "replace"))):
             found[str(path.relative_to(ROOT))] = hit[0]
-    assert found == {}
+    assert {} == found
 
 
 def test_the_picture_can_be_read_by_everybody():
@@ -488,13 +488,13 @@ def test_the_picture_can_be_read_by_everybody():
 
     root = ET.parse(DOCS / "flow.svg").getroot()
     space = "{http://www.w3.org/2000/svg}"
-    assert root.get("role") == "img"
+    assert "img" == root.get("role")
     assert (
         {"t", "d"}
         == {root.find(f"{space}{name}").get("id") for name in ("title", "desc")}
         == set(root.get("aria-labelledby").split())
     )
-    assert root.find(f"{space}rect").get("class") == "paper"
+    assert "paper" == root.find(f"{space}rect").get("class")
     assert "prefers-color-scheme: dark" in root.find(f"{space}style").text
     words = [element.text for element in root.iter(f"{space}text")]
     described = " ".join(root.find(f"{space}desc").text.split())
@@ -510,8 +510,8 @@ def test_the_licence_says_what_is_under_which():
     assert "Creative Commons Attribution 4.0 International" in licence
     assert 'give credit to "exit-bridge contributors"' in licence
     assert "https://creativecommons.org/licenses/by/4.0/" in licence
-    assert load_bank().licence == "CC-BY-4.0"
-    assert tomllib.loads(text(ROOT / "pyproject.toml"))["project"]["license"] == "MIT AND CC-BY-4.0"
+    assert "CC-BY-4.0" == load_bank().licence
+    assert "MIT AND CC-BY-4.0" == tomllib.loads(text(ROOT / "pyproject.toml"))["project"]["license"]
 
 
 def test_independence_is_said_at_once():

@@ -109,7 +109,7 @@ def purge(bridge: Bridge, now: datetime | None = None) -> None:
     """
     from exit_bridge.sending.folder import forget
 
-    now = now or datetime.now(UTC)
+    now, gone = now or datetime.now(UTC), 0
     for survey in bridge.settings.surveys.values():
         before = now - timedelta(days=survey.about.retain_days)
         try:
@@ -121,9 +121,12 @@ def purge(bridge: Bridge, now: datetime | None = None) -> None:
         except ExitBridgeError as error:
             log.error("survey=%s outcome=not_purged %s", survey.name, error)
             continue
-        if gone := bridge.store.purge(survey.name, before):
-            log.info("survey=%s purged=%d", survey.name, gone)
-    bridge.store.purge_quarantine(now - timedelta(days=bridge.settings.quarantine_days))
+        if purged := bridge.store.purge(survey.name, before):
+            log.info("survey=%s purged=%d", survey.name, purged)
+            gone += purged
+    gone += bridge.store.purge_quarantine(now - timedelta(days=bridge.settings.quarantine_days))
+    if gone:
+        bridge.store.scrub()
 
 
 def folders(survey: Survey) -> list[str]:

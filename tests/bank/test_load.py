@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.scoring.test_score import even, submission
 
 from exit_bridge.bank import About, load_bank, questionnaire, shipped_banks
 from exit_bridge.bank.check import faults_in, warnings_in
@@ -12,7 +13,6 @@ from exit_bridge.bank.load import read_document
 from exit_bridge.bank.wording import words_for
 from exit_bridge.errors import BankError, UnknownBank
 from exit_bridge.scoring import score
-from tests.scoring.test_score import even, submission
 
 DATA = Path(__file__).parents[2] / "src/exit_bridge/bank/data"
 
@@ -27,6 +27,9 @@ items = [
   { id = "alp02", ingredient = "alpha", scale = "likert", reverse_keyed = true },
 ]
 """
+
+
+RULE = 'version = 1\nrules = [{ id = "r", priority = 1, trigger = "ours", claim = ["SL reported"], when = { WHEN } }]'
 
 
 def write(path: Path, text: str) -> str:
@@ -144,14 +147,14 @@ def test_a_codes_only_bank_scores_and_writes_no_form(tmp_path):
         (
             (
                 "version = 1",
-                'version = 1\nrules = [{ id = "r", priority = 1, trigger = "ours", claim = ["SL reported"], when = { value = "alp01", at_most = 9 } }]',
+                RULE.replace("WHEN", 'value = "alp01", at_most = 9'),
             ),
             "has only 4 points",
         ),
         (
             (
                 "version = 1",
-                'version = 1\nrules = [{ id = "r", priority = 1, trigger = "ours", claim = ["SL reported"], when = { score = "gamma", below = 9 } }]',
+                RULE.replace("WHEN", 'score = "gamma", below = 9'),
             ),
             "there is no ingredient 'gamma'",
         ),

@@ -194,6 +194,18 @@ def test_documents_survive_the_way_to_the_store_and_back():
     assert from_document(got.document()) == got
 
 
+@pytest.mark.parametrize("bad", ["\0", "a\nb", "\x7f", ""])
+def test_ids_that_no_database_can_hold_are_refused(bad):
+    """Control characters in an id end in quarantine, not in a database error for ever."""
+    with pytest.raises(InvalidSubmission):
+        decode(RawResponse(bad, (answer("rec01", "4"), YES)), FORM)
+
+
+def test_control_characters_leave_a_comment():
+    """What cannot be stored or shown is dropped, the words stay."""
+    assert decode(raw(answer("comment_adaption", "a\0b\x1b c")), FORM).comments == {"adaption": "ab c"}
+
+
 def test_content_hash_sees_what_was_said_and_nothing_else():
     """Order and delivery details do not matter, answers, context and comments do."""
     one = Submission("s", "p", "r", "exit-open@1", "full", {"rec01": 4, "rec02": 5})

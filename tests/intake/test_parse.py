@@ -31,8 +31,9 @@ from exit_bridge.intake.parse import MAX_DEPTH
         b"[" * (MAX_DEPTH + 1) + b"]" * (MAX_DEPTH + 1),
         b"{}trailing",
         b'{"a": 01}',
+        b'{"a": "\\ud800"}',
     ],
-    ids=range(15),
+    ids=range(16),
 )
 def test_what_is_not_plain_json_is_one_clear_error(body):
     """No traceback, no crash, no guess, and not a byte of the body in the message."""

@@ -124,16 +124,16 @@ def test_the_survey_title_stands_in_for_a_missing_innovation() -> None:
         (
             submission(),
             (
-                "Your answers suggest that Receptivity and Leadership are strengths, and that Co-production is "
-                "weakest. While sustaining, start with Co-production."
+                "Your answers suggest that Receptivity, Leadership and Adaption are strengths, and that Co-production "
+                "is weakest. While sustaining, start with Co-production."
             ),
         ),
         (
             submission(PROVISIONAL),
             (
-                "Your answers suggest that Receptivity is a strength, and that Leadership is weakest. Co-production "
-                "and Measurement could not be judged, because too few questions were answered. While sustaining, start "
-                "with Leadership."
+                "Your answers suggest that Receptivity and Adaption are strengths, and that Leadership is weakest. "
+                "Co-production and Measurement could not be judged, because too few questions were answered. While "
+                "sustaining, start with Leadership."
             ),
         ),
         (
@@ -272,7 +272,7 @@ def test_what_could_not_be_judged_comes_first() -> None:
     assert first.heading == "Could not be judged"
     assert [point.label for point in first.points] == ["Co-production", "Measurement"]
     assert [block.heading for block in blocks if isinstance(block, Points | Card)] == [
-        "Could not be judged", "Strength", "Leadership",
+        "Could not be judged", "Strengths", "Leadership",
     ]  # fmt: skip
 
 
@@ -284,7 +284,7 @@ def test_strength_is_said_only_when_scoring_says_so() -> None:
     text = words(report(submission(low)), "standing")
     assert "Furthest along so far - Receptivity: Early, 36 of 100." in text
     assert "trength" not in text
-    assert "Strength - Receptivity: Largely in place, 75 of 100." in words(report(submission(PROVISIONAL)), "standing")
+    assert "Strengths - Receptivity: Largely in place, 75 of 100." in words(report(submission(PROVISIONAL)), "standing")
 
 
 def test_the_weakest_says_why_and_where_it_lies() -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from tests.scoring.test_score import CORE, even, submission
 
 from exit_bridge.bank import About, load_bank
 from exit_bridge.scoring import score
 from exit_bridge.scoring.conditions import Evidence, holds
 from exit_bridge.scoring.types import Fact, IngredientScore, Reasons
-from tests.scoring.test_score import CORE, even, submission
 
 BANK = load_bank()
 
@@ -89,7 +89,7 @@ def test_a_fired_rule_silences_others():
 
 def test_a_rule_about_a_score_needs_it_scored():
     """A provisional score brings up no note."""
-    answers = even(**HIGH) | {item: 1 for item in CORE["coproduction"]}
+    answers = even(**HIGH) | dict.fromkeys(CORE["coproduction"], 1)
     assert "absent-coproduction" in fired(answers, stage="sustaining")
     for item in CORE["coproduction"][:3]:
         del answers[item]

@@ -51,7 +51,7 @@ def test_one_step_moves_one_step():
 )
 def test_how_many_answers_a_score_needs(answered, status):
     """Two thirds of the core items make a score, four of seven a provisional one, fewer none."""
-    answers = {item: 4 for item in CORE["receptivity"][:answered]}
+    answers = dict.fromkeys(CORE["receptivity"][:answered], 4)
     found = reading(answers)
     assert found.status == status
     assert found.score == (75.0 if answered >= 4 else None)
@@ -109,15 +109,15 @@ def standing(**levels):
 def test_joint_weakest_within_twelve_points():
     """Twelve points from the lowest are weakest together, more are not."""
     answers = even(receptivity=2, coproduction=2, leadership=4, measurement=4, adaption=4)
-    near = answers | {item: 3 for item in CORE["coproduction"][:3]}  # 25 + 3 * 100 / 28 = 35.7
-    far = answers | {item: 3 for item in CORE["coproduction"][:4]}  # 39.3, more than 12 above 25
+    near = answers | dict.fromkeys(CORE["coproduction"][:3], 3)  # 25 + 3 * 100 / 28 = 35.7
+    far = answers | dict.fromkeys(CORE["coproduction"][:4], 3)  # 39.3, more than 12 above 25
     assert score(submission(near), BANK).weakest == ("receptivity", "coproduction")
     assert score(submission(far), BANK).weakest == ("receptivity",)
 
 
 def test_nothing_stands_out_below_sixteen_points():
     """Less than 16 points between lowest and highest: no ingredient is named."""
-    answers = even() | {item: 4 for item in CORE["adaption"][:4]}  # 14.3 points apart
+    answers = even() | dict.fromkeys(CORE["adaption"][:4], 4)  # 14.3 points apart
     scores = score(submission(answers), BANK)
     assert (scores.standing, scores.weakest, scores.furthest) == ("none_stands_out", (), ())
     scores = score(submission(answers | {CORE["adaption"][4]: 4}), BANK)  # 17.9 points apart
@@ -131,6 +131,16 @@ def test_weakest_needs_three_scored():
     two |= dict.fromkeys(CORE["leadership"][:4], 5)
     assert score(submission(two), BANK).standing == "too_few_scored"
     assert standing(receptivity=1).weakest == ("receptivity",)
+
+
+def test_joint_furthest_within_the_same_width_and_never_weakest():
+    """As close to the highest as joint weakest are to the lowest is furthest too, from 50 up if the highest is."""
+    answers = even(receptivity=1, coproduction=4, leadership=4, measurement=4, adaption=4)
+    answers |= dict.fromkeys(CORE["leadership"][:4], 3)  # 60.7, more than 12 below 75
+    assert score(submission(answers), BANK).furthest == ("coproduction", "measurement", "adaption")
+    near = even(receptivity=2, coproduction=3, leadership=3, measurement=3, adaption=3)
+    near |= {CORE["adaption"][0]: 2}  # 46.4: close to the highest, but below what may be called a strength
+    assert score(submission(near), BANK).furthest == ("coproduction", "leadership", "measurement")
 
 
 def test_strength_is_said_from_fifty_up():
@@ -173,10 +183,10 @@ def test_planning_checklist_at_conception_only():
 
 
 def test_actions_answer_the_lowest_item_of_the_weakest_first():
-    """The first action is for the lowest item of the weakest ingredient, then others below 50, one each, three at most."""
+    """First the lowest item of the weakest ingredient, then others below 50: one each, three at most."""
     answers = even(receptivity=4, coproduction=2, leadership=1, measurement=2, adaption=4) | {"lea05": 2}
     chosen = score(submission(answers), BANK, About(stage="sustaining")).actions
-    assert [(a.ingredient, a.why) for a in chosen][0] == ("leadership", "weakest")
+    assert (chosen[0].ingredient, chosen[0].why) == ("leadership", "weakest")
     assert {a.ingredient for a in chosen} == {"leadership", "coproduction", "measurement"}
     assert all(a.item in BANK.items for a in chosen)
     assert len(chosen) == 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import os
@@ -109,16 +110,12 @@ class Server:
     def raw(self, request: bytes) -> bytes:
         """Send bytes as they are and read what comes back until the server closes or falls silent."""
         with socket.create_connection(("127.0.0.1", self.port), timeout=5) as plug:
-            try:
-                plug.sendall(request)
-            except OSError:  # the server may close before it has read everything
-                pass
             received = b""
-            try:
+            with contextlib.suppress(OSError):  # the server may close before it has read everything
+                plug.sendall(request)
+            with contextlib.suppress(OSError):
                 while chunk := plug.recv(65536):
                     received += chunk
-            except OSError:
-                pass
             return received
 
     def stop(self) -> int:

@@ -11,10 +11,10 @@ import time
 from pathlib import Path
 
 import pytest
+from tests.web.servers import SECRETS, Server, start
 
 from exit_bridge.bank import load_bank
 from exit_bridge.platforms import platform
-from tests.web.servers import SECRETS, Server, start
 
 pytestmark = pytest.mark.server
 
@@ -36,14 +36,16 @@ def server(request, tmp_path_factory):
     assert "Traceback" not in running.log
 
 
+def chosen(question: str, ref: str) -> dict:
+    field = {"id": "f", "ref": question, "type": "multiple_choice"}
+    return {"type": "choice", "choice": {"id": "c", "ref": ref, "label": "x"}, "field": field}
+
+
 def typeform(
     response_id="t-1", *, level=3, event="form_response", notice="yes", submitted="2026-11-20T10:00:00Z", **change
 ):
-    answers = [
-        {"type": "choice", "choice": {"id": "c", "ref": f"{item}_{level}", "label": "x"}, "field": {"id": "f", "ref": item, "type": "multiple_choice"}}
-        for item in BANK.variants["full"].items
-    ]  # fmt: skip
-    answers.append({"type": "choice", "choice": {"id": "c", "ref": f"notice_{notice}", "label": "x"}, "field": {"id": "n", "ref": "notice", "type": "multiple_choice"}})  # fmt: skip
+    answers = [chosen(item, f"{item}_{level}") for item in BANK.variants["full"].items]
+    answers.append(chosen("notice", f"notice_{notice}"))
     answers.append(
         {"type": "text", "text": MARKER, "field": {"id": "k", "ref": "comment_adaption", "type": "long_text"}}
     )
@@ -120,7 +122,8 @@ def test_edits(server):
     assert status(post(server, "gen", generic("edit", 3, submitted_at=at(13)))) == (200, "duplicate")
     with sqlite3.connect(server.folder / "exit-bridge.sqlite3") as database:
         held = database.execute(
-            "SELECT count(*) FROM version JOIN submission ON version.submission = submission.id WHERE response_id = 'edit'"
+            "SELECT count(*) FROM version JOIN submission ON version.submission = submission.id"
+            " WHERE response_id = 'edit'"
         ).fetchone()
     database.close()
     assert held == (4,)

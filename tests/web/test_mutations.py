@@ -44,14 +44,17 @@ def hook(tmp_path):
 def run(hook, many: int, seed: int, caplog) -> None:
     caplog.set_level(logging.INFO)
     rng = random.Random(seed)
-    cases = [(tool, case) for tool in platforms() for case in testing.recorded_cases(tool, RECORDED / tool.name / "recorded")]
+    cases = [
+        (tool, case) for tool in platforms() for case in testing.recorded_cases(tool, RECORDED / tool.name / "recorded")
+    ]
     for n in range(many):
         tool, case = rng.choice(cases)
         payload = testing.random_mutation(rng, json.loads(case.delivery.body))
         body = json.dumps(payload).encode()
         if rng.random() < 0.05:
             cut = rng.randrange(len(body) + 1)
-            body = body[:cut] + bytes(rng.randrange(256) for _ in range(rng.randrange(4))) + body[cut + rng.randrange(3) :]
+            noise = bytes(rng.randrange(256) for _ in range(rng.randrange(4)))
+            body = body[:cut] + noise + body[cut + rng.randrange(3) :]
         answer = hook(tool, body)
         assert answer.status_code == 200, (tool.name, case.name, n)
         assert answer.json["status"] in STATUSES

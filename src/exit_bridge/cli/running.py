@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-import re
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -74,21 +72,3 @@ def stop_on_signal(stop: Event) -> None:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, asked)
-
-
-class _WithoutTokens(logging.Formatter):
-    """The secret of a survey with auth = "path" is part of the address, and servers log addresses."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        """The line, with that part left out."""
-        return re.sub(r"(/hooks/[^/\s?]+/)[^\s?'\"]+", r"\1<secret>", super().format(record))
-
-
-def log_to_stderr() -> None:
-    """One line on stderr for what happens to each delivery and each send."""
-    handler = logging.StreamHandler()
-    handler.setFormatter(_WithoutTokens("%(asctime)s %(levelname)s %(message)s"))
-    for name, level in (("exit_bridge", logging.INFO), ("waitress", logging.WARNING)):
-        logger = logging.getLogger(name)
-        logger.handlers, logger.propagate = [handler], False
-        logger.setLevel(level)

@@ -13,8 +13,9 @@ import click
 
 from exit_bridge.bridge import TEST_WAVE, Bridge
 from exit_bridge.cli.hook import DEFAULT_PORT, base_url, hook_url, is_loopback, origin, scheme_of
-from exit_bridge.cli.running import log_to_stderr, running, stop_on_signal
+from exit_bridge.cli.running import running, stop_on_signal
 from exit_bridge.errors import ExitBridgeError, SendFailed, SettingsError, StoreUnavailable, UsageError
+from exit_bridge.logs import log_to_stderr
 from exit_bridge.platforms import platform
 from exit_bridge.settings import Settings, Survey, load_settings, settings_path
 from exit_bridge.store import open_store

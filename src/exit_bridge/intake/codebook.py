@@ -106,7 +106,7 @@ def _read(
         if target is None or target.kind == "reply_to":
             continue
         if target.kind == "comment":
-            if text := " ".join(" ".join(answer.values[:1]).split()):
+            if text := _plain(answer.values):
                 _once(comments, target.id, text)
         elif code := _option(target.id, answer, mapping):
             if target.kind == "context":
@@ -120,6 +120,12 @@ def _read(
             fix="Check that the form was made with `exit-bridge forms` and that its ids or texts were not changed",
         )
     return answers, context, comments
+
+
+def _plain(values: abc.Sequence[str]) -> str:
+    """A comment in one line, without control characters, which no database and no report can hold."""
+    text = " ".join(" ".join(values[:1]).split())
+    return "".join(character for character in text if character.isprintable())
 
 
 def _bank_of(raw: RawResponse, form: DeployedForm) -> QuestionBank:

@@ -29,6 +29,8 @@ def parse_json(body: bytes) -> Any:
     except ValueError as error:
         detail = f"line {error.lineno}" if isinstance(error, json.JSONDecodeError) else str(error)
         raise UnreadableDelivery("The body is not the JSON we read", where=detail, fix="Send plain JSON") from None
+    if b"\\ud" in body or b"\\uD" in body:
+        _check_whole_characters(payload)
     # Brackets inside strings only raise this count, so the exact walk runs for suspicious bodies alone.
     if max(accumulate(map(_STEP.__getitem__, body.translate(None, _NOT_BRACKETS))), default=0) > MAX_DEPTH:
         _check_depth(payload)
@@ -51,6 +53,14 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(out) != len(pairs):
         raise ValueError("a key stands twice in one object")
     return out
+
+
+def _check_whole_characters(payload: Any) -> None:
+    """Half of a surrogate pair is no character and can be stored nowhere."""
+    try:
+        json.dumps(payload, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise UnreadableDelivery("The body holds half a character", fix="Send whole Unicode characters") from None
 
 
 def _check_depth(payload: Any) -> None:

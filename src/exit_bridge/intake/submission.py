@@ -87,7 +87,7 @@ def from_document(document: Mapping[str, Any]) -> Submission:
 
 def submission_schema(bank: QuestionBank) -> dict[str, Any]:
     """JSON Schema 2020-12 of a submission to this bank. Nothing but what is named here may be there."""
-    text = {"type": "string", "maxLength": 200}
+    text = {"type": "string", "maxLength": 200, "pattern": r"^[^\u0000-\u001f\u007f]*$"}
 
     def closed(properties: dict[str, Any]) -> dict[str, Any]:
         return {"type": "object", "properties": properties, "additionalProperties": False}
@@ -96,7 +96,7 @@ def submission_schema(bank: QuestionBank) -> dict[str, Any]:
         "schema_version": {"const": SCHEMA_VERSION},
         "survey": {"type": "string", "pattern": "^[a-z0-9][a-z0-9-]{0,62}$"},
         "platform": {"type": "string", "pattern": "^[a-z][a-z0-9-]{0,39}$"},
-        "response_id": {"type": "string", "minLength": 1, "maxLength": 200},
+        "response_id": {**text, "minLength": 1},
         "revision": {"type": "integer", "minimum": 0},
         "submitted_at": {"type": "string", "format": "date-time", "maxLength": 40},
         "language": {"type": "string", "pattern": "^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$"},

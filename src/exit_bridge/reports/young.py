@@ -7,13 +7,13 @@ from exit_bridge.reports.types import Facts, Prose, Report, Row, Section, Table
 
 
 def report(case: Case) -> Report:
-    """The letter to young people, in plain words. Their own answers stand in it only when it goes to them alone."""
+    """The letter to young people, in plain words. Their own answers stand in it when it goes to those who gave them."""
     say, about = case.say, case.about
     sections = [
         Section("summary", say("young.next"), (Prose(_next(case)),)),
         Section("talk", say("young.talk"), (Prose(_talk(case)),)),
     ]
-    if case.audience == "respondent":
+    if case.shows_answers:
         sections.append(Section("answers", say("young.answers"), (_answers(case),)))
     kept = say("young.kept", days=about.retain_days)
     if about.controller:

@@ -110,8 +110,11 @@ def _stand(
     low, high = min(scores.values()), max(scores.values())
     if high - low < bank.reading.stands_out:
         return "none_stands_out", (), ()
-    weakest = tuple(name for name, number in scores.items() if number - low <= bank.reading.joint_weakest)
-    return "found", weakest, tuple(name for name, number in scores.items() if number == high)
+    width = bank.reading.joint_weakest
+    weakest = tuple(name for name, number in scores.items() if number - low <= width)
+    least = max(high - width, bank.reading.strength if high >= bank.reading.strength else 0)
+    furthest = tuple(name for name, number in scores.items() if number >= least and name not in weakest)
+    return "found", weakest, furthest
 
 
 def _priorities(readings: tuple[IngredientScore, ...], bank: QuestionBank, stage: str | None) -> tuple[Priority, ...]:

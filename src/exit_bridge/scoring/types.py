@@ -87,7 +87,7 @@ class Scores:
     standing: Standing
     weakest: tuple[str, ...]
     furthest: tuple[str, ...]
-    """Highest scored ingredients when something stands out; `strength` says whether they may be called one."""
+    """The highest and those as close to it as joint weakest are to the lowest; `strength`: may they be called one?"""
     strength: bool
     priorities: tuple[Priority, ...]
     notes: tuple[Note, ...]

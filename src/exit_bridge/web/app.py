@@ -28,17 +28,23 @@ PATIENCE_MS = 2_500
 """Milliseconds to wait for a locked database: the least patient sender gives up after 5 seconds."""
 
 DEFAULT_MAX_BODY = 1024 * 1024
+_PROXY_HEADERS = ("X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "Forwarded", "X-Real-Ip", "Via")
+
 NEUTRAL = "exit-bridge receives form submissions here by POST.\n"
 
 
 def create_app(settings: Settings | None = None, bridge: Bridge | None = None) -> Flask:
-    """The application for these settings (default: the file in force), with a bridge of its own unless given one.
+    """The application for these settings, with a bridge of its own unless given one.
+
+    Without settings, as a WSGI server calls it, the file in force is read and log lines go to stderr.
 
     Raises SettingsError, UnknownPlatform and BankError at start rather than at the first delivery.
     """
     if settings is None:
+        from exit_bridge.logs import log_to_stderr
         from exit_bridge.settings import load_settings, settings_path
 
+        log_to_stderr()
         settings = load_settings(settings_path())
     if bridge is None:
         from exit_bridge.store import open_store
@@ -96,11 +102,10 @@ def _body(limit: int) -> bytes:
 
 def _from_this_machine() -> bool:
     """Loopback and no proxy in between, whose own address would be loopback too."""
-    forwarded = any(
-        name.lower().startswith(("x-forwarded-", "forwarded", "x-real-ip")) for name in request.headers.keys()
-    )
+    if any(name in request.headers for name in _PROXY_HEADERS):
+        return False
     try:
-        return not forwarded and ip_address(request.remote_addr or "").is_loopback
+        return ip_address(request.remote_addr or "").is_loopback
     except ValueError:
         return False
 
