@@ -229,7 +229,10 @@ def thresholds() -> str:
     rows += [
         ["Asks for attention, and is listed as a priority", f"below {reading.low:g}"],
         ["May be called a strength", f"{reading.strength:g} or more"],
-        ["Joint weakest", f"within {reading.joint_weakest:g} points of the lowest"],
+        [
+            "Joint weakest, or furthest along",
+            f"within {reading.joint_weakest:g} points of the lowest, or of the highest",
+        ],
         ["Something stands out", f"{reading.stands_out:g} points or more between highest and lowest"],
         ["Fewest scored ingredients before anything is called weakest", score.FEWEST_SCORED],
         ["Most notes in a report", score.MOST_NOTES],

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
 
@@ -15,6 +17,17 @@ from exit_bridge.store.store import Store
 
 # Platforms that happen to be installed on a developer's machine must not change what is tested here.
 os.environ["EXIT_BRIDGE_NO_PLUGINS"] = "1"
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 POSTGRES = os.environ.get("EXIT_BRIDGE_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
 
@@ -58,3 +71,16 @@ def _postgres_schema() -> Iterator[str]:
         joiner = "&" if "?" in POSTGRES else "?"
         yield f"{POSTGRES}{joiner}options={quote(f'-csearch_path={schema}')}"
         server.execute(f"DROP SCHEMA {schema} CASCADE")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Debian's chromium, headless."""
+    if not shutil.which(CHROMIUM):
+        missing("Chromium", "install Debian's package chromium")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield launched
+        launched.close()

@@ -15,12 +15,20 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from exit_bridge.bank import HIDDEN, About, load_bank
-from exit_bridge.errors import AmbiguousExport, ExitBridgeError, UnknownPlatform, UnreadableExport, UsageError
-from exit_bridge.intake import Submission, detect
+from exit_bridge.errors import (
+    AmbiguousExport,
+    ExitBridgeError,
+    InvalidSubmission,
+    UnknownPlatform,
+    UnreadableExport,
+    UsageError,
+)
+from exit_bridge.intake import DeployedForm, Submission, decode, detect, validate
 from exit_bridge.intake.detect import detect_platform
 from exit_bridge.intake.exports import Export, Filtered, read_export
+from exit_bridge.intake.rows import check_row
 from exit_bridge.platforms import platform
-from exit_bridge.platforms.base import ExportProfile, Platform, RowFilter
+from exit_bridge.platforms.base import ExportProfile, Platform, RawAnswer, RawResponse, RowFilter
 from exit_bridge.testing import respondent
 
 BANK = load_bank()
@@ -41,6 +49,8 @@ def export(tmp_path):
 
     return opened
 
+
+CODES = st.sampled_from(["1", "5", "dk", "na", "Strongly agree", "4 - Agree"])
 
 HEAD = ["response_id", "submitted_at", "notice", "role", "rec01", "rec02", "cop01", "comment_receptivity"]
 
@@ -476,3 +486,31 @@ def test_any_bytes_end_well(tmp_path, content):
         path.write_bytes(start + content)
         with suppress(ExitBridgeError):
             list(read_export(path, bank=BANK))
+
+
+WORDS = st.text(max_size=3) | st.sampled_from(["en", "cy-GB", "x" * 60, "x" * 61, "x" * 201, "é", "e1", "en\n"])
+
+
+@settings(deadline=None)
+@given(response_id=WORDS, wave=WORDS, language=st.none() | WORDS, comment=WORDS | st.just("y" * 20_001), code=CODES)
+def test_rows_are_checked_as_by_the_schema(response_id, wave, language, comment, code):
+    """The short cut for rows lets nothing through that the published schema refuses."""
+    answers = (RawAnswer(("rec01",), (code,)), RawAnswer(("comment_receptivity",), (comment,)))
+    raw = RawResponse(response_id or "r", answers, language=language, hidden={"wave": wave})
+    form = DeployedForm("s", "generic", BANK, consent_elsewhere=True)
+
+    def outcome(check):
+        try:
+            return decode(raw, form, check)
+        except InvalidSubmission as error:
+            return str(error)
+
+    assert outcome(validate) == outcome(check_row)
+
+
+def test_names_that_hold_for_every_row(export):
+    """Survey and wave are held against the schema once, before any row."""
+    with pytest.raises(InvalidSubmission, match="survey"):
+        export(HEAD, survey="No Name")
+    with pytest.raises(InvalidSubmission, match="wave"):
+        export(HEAD, wave="w" * 61)

@@ -9,7 +9,7 @@ import re
 from collections import abc
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from exit_bridge.bank import NON_ANSWERS, QuestionBank, load_bank
 from exit_bridge.errors import (
@@ -25,6 +25,7 @@ from exit_bridge.intake.submission import Submission, Value, validate
 from exit_bridge.platforms.base import RawAnswer, RawResponse
 
 V = TypeVar("V")
+Check = abc.Callable[[abc.Mapping[str, Any], QuestionBank], None]
 
 _LOOKS_LIKE_ITEM = re.compile(r"^[a-z]{3}\d{2}$")
 _REFERENCE = re.compile(r"[a-z][a-z0-9-]*@[0-9]+")
@@ -55,8 +56,8 @@ class Declined:
     wave: str
 
 
-def decode(raw: RawResponse, form: DeployedForm) -> Submission | Declined:
-    """Match questions and options, apply the gate, and validate.
+def decode(raw: RawResponse, form: DeployedForm, check: Check = validate) -> Submission | Declined:
+    """Match questions and options, apply the gate, and validate. `check` holds the document against its schema.
 
     Raises a RefusedDelivery: UnknownItem, UnknownLabel, UnknownBankVersion, UnreadableDelivery or InvalidSubmission.
     None of them quotes an answer.
@@ -89,7 +90,7 @@ def decode(raw: RawResponse, form: DeployedForm) -> Submission | Declined:
         language=raw.language or raw.hidden.get("language"),
         respondent_key=_pseudonym(raw.hidden.get("respondent"), form),
     )
-    validate(submission.document(), bank)
+    check(submission.document(), bank)
     return submission
 
 

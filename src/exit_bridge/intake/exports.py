@@ -15,6 +15,7 @@ from exit_bridge.intake.columns import Layout, lay_out, listed
 from exit_bridge.intake.detect import detect_platform, profile_of
 from exit_bridge.intake.mapping_file import IGNORE, MappingFile, mapping_text, read_mapping
 from exit_bridge.intake.rows import Filtered, Outcome, Refused, RowReader
+from exit_bridge.intake.submission import Submission, validate
 from exit_bridge.intake.tables import Progress, Table, open_table
 
 __all__ = ["READS", "UNNAMED", "Export", "Filtered", "Outcome", "Refused", "read_export"]
@@ -140,6 +141,7 @@ def read_export(
             wave,
             consent_elsewhere=not any(gate in layout.questions for gate in gates),
         )
+        validate(Submission(form.survey, name, "any", bank.ref, form.variant, {}, wave=wave).document(), bank)
         reader = RowReader(profile, layout, form, given.labels)
         latest, order = (after.latest, after.order + 1) if after else (_Latest(), 1)
         export = Export(path, name, rule, layout, table, reader, latest, order)
