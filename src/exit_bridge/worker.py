@@ -16,7 +16,7 @@ from exit_bridge.bank import load_bank
 from exit_bridge.bridge import RESPONDENT, TEST_WAVE, Bridge, trace_of
 from exit_bridge.errors import BankError, ExitBridgeError, SendFailed, StoreUnavailable, UnsafeDestination
 from exit_bridge.intake import from_document
-from exit_bridge.scoring import scores_from_document
+from exit_bridge.scoring import scores_from_document, without_answers
 from exit_bridge.settings import Survey
 from exit_bridge.store import Job, StoredVersion
 
@@ -103,7 +103,8 @@ class Worker:
 
 
 def purge(bridge: Bridge, now: datetime | None = None) -> None:
-    """Delete what is past its time: submissions by `retain_days`, quarantined bodies by `quarantine_days`.
+    """Delete what is past its time: submissions by `retain_days`; quarantined bodies, and addresses that no mail
+    reached, by `quarantine_days`.
 
     A submission's written reports go before its rows, so that a file that cannot be removed now is found next time.
     """
@@ -124,7 +125,8 @@ def purge(bridge: Bridge, now: datetime | None = None) -> None:
         if purged := bridge.store.purge(survey.name, before):
             log.info("survey=%s purged=%d", survey.name, purged)
             gone += purged
-    gone += bridge.store.purge_quarantine(now - timedelta(days=bridge.settings.quarantine_days))
+    stale = now - timedelta(days=bridge.settings.quarantine_days)
+    gone += bridge.store.purge_quarantine(stale) + bridge.store.purge_envelopes(stale)
     if gone:
         bridge.store.scrub()
 
@@ -146,6 +148,8 @@ def deliver(job: Job, bridge: Bridge) -> str:
         raise SendFailed("The submission or its survey is gone", where=job.survey, permanent=True)
     if job.destination == RESPONDENT:
         address = str((job.envelope or {}).get("to", ""))
+        if not address:
+            raise SendFailed("The respondent's address is no longer kept", where=job.survey, permanent=True)
         receipt = send(EmailDestination((address,)), outgoing(stored, survey, job.destination), bridge.settings.email)
     elif job.destination in survey.send:
         destination = survey.send[job.destination]
@@ -171,12 +175,13 @@ def outgoing(stored: StoredVersion, survey: Survey, destination: str) -> Outgoin
     except BankError as error:
         raise SendFailed(f"The question bank cannot be read: {error.what}", where=survey.name) from None
     group = survey.about.answered_by == "group"
+    audience: reports.Audience = "respondent" if destination == RESPONDENT else "group" if group else "recipients"
     report = reports.build(
         bank,
         submission,
         scores_from_document(stored.result, bank),
         replace(survey.about, sample=True) if submission.wave == TEST_WAVE else survey.about,
-        audience="respondent" if destination == RESPONDENT else "group" if group else "recipients",
+        audience=audience,
         language=survey.languages[0],
         made_on=stored.received_at.date(),
     )
@@ -189,7 +194,7 @@ def outgoing(stored: StoredVersion, survey: Survey, destination: str) -> Outgoin
         text=reports.as_text(report),
         html=reports.as_html(report),
         mail_html=reports.as_mail_html(report),
-        result=stored.result,
+        result=stored.result if audience != "recipients" else without_answers(stored.result),
         language=report.language,
         made_at=stored.received_at,
     )

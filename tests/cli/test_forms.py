@@ -122,6 +122,7 @@ bank = "exit-open@1"
 variant = "quick"
 answered_by = "individuals"
 retain_days = 90
+wordings = ["words.toml"]
 secrets = ["$FIRST_SECRET"]
 [surveys.staying-close.about]
 innovation = "Staying Close"
@@ -132,6 +133,7 @@ controller = "Any Council"
 def test_for_a_survey(tmp_path):
     """Its own tool, variant and notice; no sample any more."""
     settings = write_settings(tmp_path, SURVEY)
+    Path("words.toml").write_text('language = "en"\ntitle = "How are we doing?"\n', "utf-8")
     assert call(settings, "forms", "--survey", "staying-close", "--out", "out").code == 0
     found = written(Path("out"))
     assert {"typeform/exit-open-1.quick.en.json"} | BESIDES == set(found)
@@ -139,6 +141,7 @@ def test_for_a_survey(tmp_path):
     assert "Any Council is responsible for your answers" in form
     assert "Answers are kept for 90 days" in form
     assert "SAMPLE" not in form
+    assert "How are we doing?" in form
     assert "for the survey `staying-close`" in found["README.md"].decode()
     assert "samples" not in found["README.md"].decode()
     flags = ["generic", "--variant", "full", "--survey", "staying-close", "--out", "more"]

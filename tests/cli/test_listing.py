@@ -81,6 +81,7 @@ def test_faults_and_warnings(tmp_path):
     said = call(None, "bank", "check", clumsy)
     assert (0, "1 warning" in said.out) == (said.code, True)
     assert "  warning: wording.en.items.wor04: 'and' may join two ideas. Ask one thing, or ask twice." in said.out
+    assert call(None, "bank", "check", faulty, clumsy).code == 1
     said = call(None, "bank", "check", clumsy, faulty)
     assert said.code == 1
     assert "  fault: items.voi01: there is no ingredient 'noise'. Use one of" in said.out

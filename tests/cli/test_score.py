@@ -241,11 +241,14 @@ def test_without_a_survey_the_column_is_empty(tmp_path):
 
 
 def test_words_in_another_language(tmp_path):
-    """--wording lets labels of one more language be read."""
+    """--wording lets labels of one more language be read; a survey brings its own."""
     words = tmp_path / "words.toml"
     words.write_text('language = "en"\n[scales]\nagree = ["a1", "a2", "a3", "So true", "a5"]\n', "utf-8")
     path = export(tmp_path / "a.csv", {"response_id": "a", "rec01": "so true"})
-    assert (3, 0) == (call(None, "score", path).code, call(None, "score", path, "--wording", words).code)
+    assert [3, 0] == [call(None, "score", path, *flags).code for flags in ([], ["--wording", words])]
+    settings = write_settings(tmp_path, SURVEY.format("group", "respondent") + 'wordings = ["words.toml"]\n')
+    flags = ["--survey", "staying-close"]
+    assert [0, 3] == [call(settings, "score", path, *flags, *more).code for more in ([], ["--bank", "exit-open@1"])]
 
 
 # -- several files -------------------------------------------------------------------------------------------------
@@ -403,6 +406,15 @@ def test_cells_are_no_formulas(tmp_path, text):
     assert text == json.loads(outs["json"].read_text("utf-8"))[0]["response_id"]
     cell = openpyxl.load_workbook(outs["xlsx"]).active["A2"]
     assert (text, "s") == (cell.value, cell.data_type)
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+def test_every_beginning_of_a_formula(start):
+    """Headings, reasons and cells alike; numbers below zero stay numbers."""
+    file = io.BytesIO()
+    outputs.csv_line(file)([f"{start}x", f"x{start}", -1, -1.5, None])
+    (row,) = csv.reader(io.StringIO(file.getvalue().decode(), newline=""))
+    assert [f"'{start}x", f"x{start}", "-1", "-1.5", ""] == row
 
 
 @pytest.mark.parametrize(("package", "ending"), [("polars", "parquet"), ("xlsxwriter", "xlsx")])

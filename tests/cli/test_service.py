@@ -20,8 +20,8 @@ import pytest
 from flask import Flask
 from tests.cli.cli_calls import FIRST, PATIENCE, SECRET, Running, call, started, until, write_settings
 
+from exit_bridge import logs
 from exit_bridge.bank import load_bank
-from exit_bridge.cli import running as running_module
 from exit_bridge.cli.made_up import answers
 from exit_bridge.cli.running import running
 from exit_bridge.errors import ExitBridgeError
@@ -270,7 +270,7 @@ def test_log_lines_leave_the_secret_part_of_an_address_out() -> None:
     import logging
 
     record = logging.LogRecord("waitress", logging.ERROR, "", 0, "serving %s", ("/hooks/first/s3cret-token?x=1",), None)
-    line = running_module._WithoutTokens("%(message)s").format(record)
+    line = logs._WithoutTokens("%(message)s").format(record)
     assert line == "serving /hooks/first/<secret>?x=1"
 
 

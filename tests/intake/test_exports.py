@@ -98,7 +98,10 @@ class Three(Platform):
         detect=("case",),
         header_rows=3,
         metadata={"response_id": ("number", "case"), "submitted_at": ("when",)},
-        filters=(RowFilter("state", ("done", "sent"), "partial", absent_ok=False), RowFilter("try", ("no",), "test")),
+        filters=(
+            RowFilter("state", ("done", "sent"), "partial", absent_ok=False),
+            RowFilter("try", ("no",), "test", blank_keeps=True),
+        ),
         drop=("name",),
         strip_leading="'",
     )
@@ -150,12 +153,13 @@ def test_columns_by_id_number_and_text(export):
             f"R2. {words.items['rec02'].text}",
             words.items["rec03"].text.upper(),
             f"How far do you agree? [{words.items['rec04'].text}]",
-            f"Part 2 - {words.items['rec05'].text}",
+            f"Part 2 - Receptivity - {words.items['rec05'].text}",
             f"Receptivity >> {words.items['rec06'].text}",
             words.ingredients["receptivity"].comment,
+            words.form["reply_to"],
             "Your e-mail address",
         ],
-        ["r-1", "1", "2", "3", "4", "5", "na", "Time.", "somebody@council.example"],
+        ["r-1", "1", "2", "3", "4", "5", "na", "Time.", "me@council.example", "somebody@council.example"],
         platform="generic",
     )
     (found,) = opened
@@ -213,16 +217,18 @@ def test_several_header_rows(plug, export):
         ["x", "8", "Open", "no", "Ann Onym", "", "4", "", "e"],
         ["x", "9", "sent ", "yes", "Ann Onym", "", "4", "", "e"],
         ["x", "'ten'", "sent", "no", "Ann Onym", "", "2", "", "e"],
+        ["x", "11", "", "no", "Ann Onym", "", "2", "", "e"],
+        ["x", "12", "done", "", "Ann Onym", "", "3", "", "e"],
     ]
     opened = export(head[0], *head[1:], *rows)
     assert {"Number / {}", "When / {}"} < set(opened.mapped)
     assert {"response_id", "submitted_at", "rec01", "rec02"} == set(opened.mapped.values())
     assert opened.unmapped == ("Extra / {}",)
-    refused, partial, test, last = opened
+    refused, partial, test, quoted, unsaid, untried = opened
     rec02 = BANK.wordings["en"].items["rec02"].text
     assert (4, "-7", f"{rec02} / {{}}") == (refused.row, refused.response_id, refused.column)
-    assert [Filtered(5, "partial"), Filtered(6, "test")] == [partial, test]
-    assert (last.response_id, last.answers) == ("'ten'", {"rec01": 2})
+    assert [Filtered(5, "partial"), Filtered(6, "test"), Filtered(8, "partial")] == [partial, test, unsaid]
+    assert [("'ten'", {"rec01": 2}), ("12", {"rec01": 3})] == [(f.response_id, f.answers) for f in (quoted, untried)]
     with pytest.raises(UnreadableExport, match="'state' is missing, so partial rows"):
         export(["Case", "Try", "rec01"], ["", "", ""], ["", "", ""])
 
@@ -346,6 +352,22 @@ def test_without_the_consent_question(export):
     assert [sum("consent" in note for note in found.notes) for found in (opened, export(HEAD, row()))] == [1, 0]
 
 
+def test_two_consent_questions(tmp_path):
+    """Where one of them has a column, the missing other is no consent given elsewhere."""
+    text = (Path(__file__).parents[1] / "banks/team-climate-2.toml").read_text("utf-8")
+    text = text.replace(
+        '[[context]]\nid = "role"',
+        '[[context]]\nid = "team"\ncodes = ["yes", "no"]\ngate = true\n[[context]]\nid = "role"',
+    )
+    text = text.replace('context = ["consent"', 'context = ["consent", "team"')
+    (tmp_path / "two.toml").write_text(text, "utf-8")
+    path = tmp_path / "export.csv"
+    path.write_text("response_id,consent,tru01\na,yes,4\n", "utf-8")
+    assert list(read_export(path, bank=load_bank(str(tmp_path / "two.toml")), platform="generic")) == [
+        Filtered(2, "declined")
+    ]
+
+
 def test_notes(export):
     """Nothing is left out in silence."""
     opened = export([*HEAD, "Team name", "Shoe size"], row("a", notice=""))
@@ -355,6 +377,10 @@ def test_notes(export):
     assert any(n.startswith("32 of the 35 items of the variant 'full' have no column") for n in opened.notes)
     assert any("no row" in note for note in export(HEAD).notes)
     assert list(export(HEAD)) == []
+    own_variant = export(
+        ["response_id", "variant", "notice", "rec01", "rec02", "rec03"], ["a", "quick", "yes", "4", "4", "4"]
+    )
+    assert own_variant.notes == ()
     everything = export(["response_id", "variant", "notice", *ITEMS], ["a", "full", "yes", *["4"] * 35])
     assert everything.notes == ()
 
@@ -488,7 +514,7 @@ def test_any_bytes_end_well(tmp_path, content):
             list(read_export(path, bank=BANK))
 
 
-WORDS = st.text(max_size=3) | st.sampled_from(["en", "cy-GB", "x" * 60, "x" * 61, "x" * 201, "é", "e1", "en\n"])
+WORDS = st.text(max_size=3) | st.sampled_from(["en", "cy-GB", "x" * 60, "x" * 61, "x" * 201, "é", "e1", "en\n", "\x7f"])
 
 
 @settings(deadline=None)

@@ -70,6 +70,15 @@ def test_a_mapping_file_decides(files):
     assert (second.response_id, second.answers, second.context) == ("8", {"rec01": "dk", "rec02": 1}, {})
 
 
+def test_a_column_of_ours_can_be_ignored(tmp_path):
+    """A `bank` or `language` column that means something else is taken out by name."""
+    export, mapping = tmp_path / "a.csv", tmp_path / "m.toml"
+    export.write_text("response_id,bank,rec01,rec02,rec03\na,Barclays,4,4,4\n", "utf-8")
+    mapping.write_text('[columns]\nbank = "ignore"\n', "utf-8")
+    assert isinstance(next(iter(read_export(export, bank=BANK))), Refused)
+    assert isinstance(next(iter(read_export(export, bank=BANK, mapping_file=mapping))), Submission)
+
+
 def test_labels_of_the_bank_still_count(files):
     """A mapping file adds labels; those of the bank, codes among them, are read as before."""
     export, mapping = files

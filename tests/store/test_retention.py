@@ -231,3 +231,18 @@ def test_deleting_reads_few_bodies_at_a_time(store: Store) -> None:
     event.listen(store._engine, "before_cursor_execute", lambda *args: fetched.append(args[2]))
     assert store.forget("s", "r-1", in_quarantine=True) == 5
     assert len([statement for statement in fetched if "quarantine.body" in statement]) == 5
+
+
+def test_addresses_of_dead_jobs_do_not_outlive_their_time(store: Store, arrive: Arrive) -> None:
+    """What could not be delivered keeps its address for a while, to be tried again, and then no longer."""
+    store.accept(arrive(), [NewJob("send", "respondent", {"to": "somebody@council.example"})], [])
+    claimed = store.claim("w", 60)
+    assert claimed is not None
+    store.bury(claimed, "550")
+    (dead,) = store.jobs()
+    assert store.purge_envelopes(dead.created_at) == 0
+    assert store.purge_envelopes(dead.created_at + timedelta(seconds=1)) == 1
+    assert store.requeue([dead.id])
+    again = store.claim("w", 60)
+    assert again is not None
+    assert again.envelope is None

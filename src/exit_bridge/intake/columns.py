@@ -76,8 +76,6 @@ def lay_out(head: Sequence[Sequence[str]], profile: ExportProfile, bank: Questio
         if names[place] & apart:
             continue
         question = _question(columns[place], codes)
-        if question == REPLY_TO:
-            continue
         if question is None or question in chosen:
             left_out.append(headings[place])
         else:

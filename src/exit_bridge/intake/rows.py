@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from exit_bridge.bank import HIDDEN, QuestionBank
+from exit_bridge.bank import COMMENT_PREFIX, HIDDEN, QuestionBank
 from exit_bridge.errors import InvalidSubmission, RefusedDelivery, UnknownBankVersion, UnknownLabel
 from exit_bridge.intake.codebook import Declined, DeployedForm, decode
 from exit_bridge.intake.columns import Layout
@@ -51,8 +51,7 @@ def check_row(document: Mapping[str, Any], bank: QuestionBank) -> None:
     """
     language = document.get("language", "en")
     certain = (
-        len(document["response_id"]) <= _SHORT
-        and len(document["wave"]) <= _SHORT
+        all(len(document[name]) <= _SHORT and document[name].isprintable() for name in ("response_id", "wave"))
         and (len(language) == 2 and language.isascii() and language.isalpha())
         and all(len(comment) <= _LONG for comment in document["comments"].values())
     )
@@ -154,6 +153,6 @@ class RowReader:
                 path = _PATH.match(refused.where)
                 if not path:
                     return "submitted_at"
-                return f"comment_{path[2]}" if path[1] == "comments" else path[2] or path[1]
+                return f"{COMMENT_PREFIX}{path[2]}" if path[1] == "comments" else path[1]
             case _:
                 return ""

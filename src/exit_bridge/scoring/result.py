@@ -78,6 +78,15 @@ def result_document(submission: Submission, scores: Scores, bank: QuestionBank, 
     }
 
 
+def without_answers(document: Mapping[str, Any]) -> dict[str, Any]:
+    """A result for people who may not see single answers: what brought a note up is told without them."""
+    notes = [
+        {**note, "trigger": {**note["trigger"], "facts": [f for f in note["trigger"]["facts"] if f["kind"] != "value"]}}
+        for note in document["notes"]
+    ]
+    return {**document, "notes": notes}
+
+
 def scores_from_document(document: Mapping[str, Any], bank: QuestionBank) -> Scores:
     """The inverse of `result_document`, so that a report always shows the numbers that were kept."""
     return Scores(

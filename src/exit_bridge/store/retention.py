@@ -6,7 +6,7 @@ import os
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import bindparam, delete, exists, select
+from sqlalchemy import bindparam, delete, exists, null, select, update
 
 from exit_bridge.errors import StoreUnavailable, UsageError
 from exit_bridge.store.engine import Database
@@ -39,6 +39,11 @@ _PURGE_JOBS = delete(job).where(
     job.c.submission.is_(None),
     job.c.due_at.is_(None),
     job.c.created_at < bindparam("before"),
+)
+_PURGE_ENVELOPES = (
+    update(job)
+    .where(job.c.state == "dead", job.c.created_at < bindparam("before"), job.c.envelope.is_not(None))
+    .values(envelope=null())
 )
 _PURGE_QUARANTINE = delete(quarantine).where(quarantine.c.received_at < bindparam("before"))
 
@@ -85,6 +90,11 @@ class Retention(Database):
         """Delete bodies of every survey received before then; how many."""
         with self._writing() as connection:
             return connection.execute(_PURGE_QUARANTINE, {"before": before}).rowcount
+
+    def purge_envelopes(self, before: datetime) -> int:
+        """Delete the envelopes of dead jobs made before then; how many."""
+        with self._writing() as connection:
+            return connection.execute(_PURGE_ENVELOPES, {"before": before}).rowcount
 
     def backup(self, path: Path) -> None:
         """A consistent copy of a SQLite database while it is in use, on disk once this returns.
