@@ -27,7 +27,9 @@ def csv_line(file: BinaryIO) -> Callable[[Iterable[Any]], Any]:
 
     A `'` goes before text that a spreadsheet would run as a formula.
     """
-    table = csv.writer(SimpleNamespace(write=lambda text: file.write(text.encode())), lineterminator="\n")
+    # Told that lines end in CRLF, the module quotes cells that hold a CR alone; older ones would not otherwise.
+    lines = SimpleNamespace(write=lambda line: file.write((line.removesuffix("\r\n") + "\n").encode()))
+    table = csv.writer(lines, lineterminator="\r\n")
     return lambda cells: table.writerow(map(_safe, cells))
 
 
