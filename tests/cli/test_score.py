@@ -457,18 +457,23 @@ def test_reports_that_the_notice_ruled_out(tmp_path, promised):
     assert not (tmp_path / "reports").exists()
 
 
-def test_reports_to_recipients_leave_young_people_out(tmp_path):
-    """Where others get reports, none is written on young people, by role or by variant."""
+def test_reports_to_recipients(tmp_path):
+    """Where others get reports, they hold no single answer, and none is on young people, by role or by variant."""
     settings = write_settings(tmp_path, SURVEY.format("individuals", "recipients"))
     path = export(
         tmp_path / "a.csv",
-        {"response_id": "a", "role": "front", "variant": "full"},
+        {"response_id": "a", "role": "front", "variant": "full", "lea04": "1"},
         {"response_id": "b", "role": "young", "variant": "full"},
         {"response_id": "c", "role": "", "variant": "young-person", "cop02": "4"},
     )
     said = call(settings, "score", path, "--survey", "staying-close", "--reports", tmp_path / "reports")
     assert (0, {"a"}) == (said.code, names(tmp_path / "reports"))
     assert "1 reports written, 2 responses that get none" in said.err
+    (note,) = json.loads((tmp_path / "reports/a/report.json").read_text("utf-8"))["notes"]
+    assert ("one-person", []) == (note["rule"], note["trigger"]["facts"])
+    call(None, "score", path, "--reports", tmp_path / "group")
+    (note,) = json.loads((tmp_path / "group/a/report.json").read_text("utf-8"))["notes"]
+    assert note["trigger"]["facts"] == [{"kind": "value", "subject": "lea04", "found": 1}]
 
 
 def test_report_folders_are_safe_names():

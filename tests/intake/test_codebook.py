@@ -99,6 +99,19 @@ def test_without_a_yes_nothing_is_kept(consent):
     assert decode(raw(answer("rec01", "4"), *consent, consent=False), FORM) == Declined("s", "")
 
 
+@pytest.mark.parametrize("fault", [answer("rec01", "Maybe"), answer("rec99", "4"), answer("notice", "yes")])
+def test_a_no_keeps_nothing_even_beside_a_fault(fault):
+    """What is refused is kept in quarantine for a while; of somebody who said no, nothing may be."""
+    said = raw(fault, answer("notice", "no"), consent=False, hidden={"variant": "nope"}, submitted_at="never")
+    assert decode(said, FORM) == Declined("s", "")
+
+
+def test_a_foreign_form_with_questions_of_its_own_is_refused():
+    """Its questions are not ours, so its silence on our notice is no refusal by anybody."""
+    with pytest.raises(UnknownItem, match="No question"):
+        decode(RawResponse("r", (answer("colour", "blue"),), asked=(("colour",), ("Your name",))), FORM)
+
+
 def test_an_id_that_looks_like_ours_but_is_not_is_refused():
     """A form from another bank must not be half read."""
     with pytest.raises(UnknownItem, match="'rec99'"):

@@ -167,6 +167,7 @@ def test_columns_by_id_number_and_text(export):
     assert found.comments == {"receptivity": "Time."}
     assert opened.unmapped == ("Your e-mail address",)
     assert "council.example" not in repr(found)
+    assert "reply_to" not in opened.mapped.values()
 
 
 def test_parts_of_headings_are_statements_only(export):
@@ -350,6 +351,14 @@ def test_without_the_consent_question(export):
     opened = export(head, [cell for cell in row() if cell != "yes"])
     assert isinstance(next(iter(opened)), Submission)
     assert [sum("consent" in note for note in found.notes) for found in (opened, export(HEAD, row()))] == [1, 0]
+
+
+def test_an_older_encoding_is_said(tmp_path):
+    """Windows-1252 is read, and whoever scores it is told."""
+    path = tmp_path / "old.csv"
+    path.write_bytes("response_id,rec01,rec02,rec03,Café\na,4,4,4,é\n".encode("cp1252"))
+    assert "read as Windows-1252" in read_export(path, bank=BANK).notes[0]
+    assert read_export(path, bank=BANK).unmapped == ("Café",)
 
 
 def test_two_consent_questions(tmp_path):

@@ -126,11 +126,14 @@ def test_headings_may_look_like_something_else(tmp_path, content):
     assert len(table(tmp_path, content).head(1)[0]) == 2
 
 
-@pytest.mark.parametrize("path", ["nowhere.csv", "."])
-def test_a_file_that_is_not_there(tmp_path, path):
-    """A missing file and a folder are one line, and no traceback."""
-    with pytest.raises(UnreadableExport, match="cannot be read"):
-        open_table(tmp_path / path)
+def test_a_file_that_is_not_there(tmp_path):
+    """What is missing, a folder, a pipe: one line, no traceback, and no waiting."""
+    with pytest.raises(UnreadableExport, match="cannot be read: No such file"):
+        open_table(tmp_path / "nowhere.csv")
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path, tmp_path / "pipe"):
+        with pytest.raises(UnreadableExport, match="cannot be read more than once"):
+            open_table(path)
 
 
 def test_quoted_newlines_and_delimiters(tmp_path):

@@ -14,7 +14,7 @@ from exit_bridge.cli.files import cannot_write, whole
 from exit_bridge.errors import UsageError
 from exit_bridge.intake import Submission
 from exit_bridge.reports import Audience, as_html, as_text, build
-from exit_bridge.scoring import Scores, result_document
+from exit_bridge.scoring import Scores, result_document, without_answers
 
 _PLAIN = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 
@@ -43,6 +43,8 @@ class ReportFolder:
         report = build(self.bank, submission, scores, self.about, audience=self.audience, made_on=self.made_on)
         words = words_for(self.bank, report.language)
         result = result_document(submission, scores, self.bank, words.fingerprint)
+        if self.audience == "recipients":
+            result = without_answers(result)
         folder = self.directory / folder_name(submission.response_id)
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)

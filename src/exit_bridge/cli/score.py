@@ -42,7 +42,13 @@ _FILE = click.Path(path_type=Path)
 @click.option("--out", type=_FILE, metavar="FILE", help="A .csv, .json, .parquet or .xlsx (default: CSV on stdout).")
 @click.option("--items", type=click.Choice(["raw", "value", "both"]), help="Add the answers, or values.")
 @click.option("--reports", type=_FILE, metavar="DIR", help="Write a report on each response into this folder.")
-@click.option("--engine", type=click.Choice(["auto", "python"]), default="auto", expose_value=False, help="What reads.")
+@click.option(
+    "--engine",
+    type=click.Choice(["auto", "python"]),
+    default="auto",
+    expose_value=False,
+    help="Which engine scores: python is the only one so far.",
+)
 @click.pass_context
 def score(
     ctx: click.Context,

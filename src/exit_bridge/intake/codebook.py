@@ -64,16 +64,25 @@ def decode(raw: RawResponse, form: DeployedForm, check: Check = validate) -> Sub
     """
     bank = _bank_of(raw, form)
     mapping = mapping_for(bank)
-    answers, context, comments = _read(raw, mapping, form, bank)
+    said = [(_target(answer.keys, mapping, form), answer) for answer in raw.answers]
+    asked = [_target(keys, mapping, form) for keys in raw.asked or ()]
+    if not any(target for target, _ in said) and not any(asked):
+        raise UnknownItem(
+            "No question of this delivery belongs to the question bank",
+            where=bank.ref,
+            fix="Check that the form was made with `exit-bridge forms` and that its ids or texts were not changed",
+        )
+    wave = raw.hidden.get("wave") or form.wave
+    # Before anything that could fail and leave the body in quarantine: of a no, nothing is kept.
+    if not form.consent_elsewhere and not all(_agreed(gate.id, said, mapping) for gate in bank.context if gate.gate):
+        return Declined(form.survey, wave)
     variant = raw.hidden.get("variant") or form.variant
     if variant not in bank.variants:
         raise UnknownBankVersion(
             "The form names a variant this bank does not have", where=bank.ref, fix="Use a form made from this bank"
         )
-    wave = raw.hidden.get("wave") or form.wave
-    gates = [name for name in bank.variants[variant].context if bank.context_by_id[name].gate]
-    if not form.consent_elsewhere and any(context.get(gate) != "yes" for gate in gates):
-        return Declined(form.survey, wave)
+    answers, context, comments = _read(said, mapping)
+    shown = {target.id for target in asked if target} if raw.asked else set(bank.variants[variant].items)
     submission = Submission(
         survey=form.survey,
         platform=form.platform,
@@ -83,7 +92,7 @@ def decode(raw: RawResponse, form: DeployedForm, check: Check = validate) -> Sub
         answers=answers,
         context=context,
         comments=comments,
-        not_asked=_not_asked(raw, bank, variant, mapping, form, answers),
+        not_asked=tuple(item for item in bank.items if item not in shown and item not in answers),
         wave=wave,
         revision=raw.revision,
         submitted_at=_instant(raw.submitted_at),
@@ -94,32 +103,41 @@ def decode(raw: RawResponse, form: DeployedForm, check: Check = validate) -> Sub
     return submission
 
 
-def _read(
-    raw: RawResponse, mapping: Mapping, form: DeployedForm, bank: QuestionBank
-) -> tuple[dict[str, Value], dict[str, str], dict[str, str]]:
+Said = abc.Sequence[tuple[Target | None, RawAnswer]]
+
+
+def _target(keys: abc.Sequence[str], mapping: Mapping, form: DeployedForm) -> Target | None:
+    for key in keys:
+        if key in form.binding:
+            return mapping.codes[form.binding[key]]
+    return mapping.question(keys)
+
+
+def _agreed(gate: str, said: Said, mapping: Mapping) -> bool:
+    """Was this gate question answered with yes, and not also with something else?"""
+    codes = [_option(gate, answer, mapping) for target, answer in said if target and target.id == gate]
+    return bool(codes) and set(codes) == {"yes"}
+
+
+def _read(said: Said, mapping: Mapping) -> tuple[dict[str, Value], dict[str, str], dict[str, str]]:
     answers: dict[str, Value] = {}
     context: dict[str, str] = {}
     comments: dict[str, str] = {}
-    known = bool(raw.asked)
-    for answer in raw.answers:
-        target = _question(answer.keys, mapping, form)
-        known = known or target is not None
-        if target is None or target.kind == "reply_to":
-            continue
-        if target.kind == "comment":
+    for target, answer in said:
+        if target is None:
+            if answer.keys and _LOOKS_LIKE_ITEM.match(answer.keys[0]):
+                raise UnknownItem(
+                    f"The question id {answer.keys[0]!r} is not in the question bank",
+                    fix="Use a form made from this bank",
+                )
+        elif target.kind == "comment":
             if text := _plain(answer.values):
                 _once(comments, target.id, text)
-        elif code := _option(target.id, answer, mapping):
+        elif target.kind != "reply_to" and (code := _option(target.id, answer, mapping)):
             if target.kind == "context":
                 _once(context, target.id, code)
             else:
                 _once(answers, target.id, code if code in NON_ANSWERS else int(code))
-    if not known:
-        raise UnknownItem(
-            "No question of this delivery belongs to the question bank",
-            where=bank.ref,
-            fix="Check that the form was made with `exit-bridge forms` and that its ids or texts were not changed",
-        )
     return answers, context, comments
 
 
@@ -142,18 +160,6 @@ def _bank_of(raw: RawResponse, form: DeployedForm) -> QuestionBank:
     )
 
 
-def _question(keys: abc.Sequence[str], mapping: Mapping, form: DeployedForm) -> Target | None:
-    for key in keys:
-        if key in form.binding:
-            return mapping.codes[form.binding[key]]
-    target = mapping.question(keys)
-    if target is None and keys and _LOOKS_LIKE_ITEM.match(keys[0]):
-        raise UnknownItem(
-            f"The question id {keys[0]!r} is not in the question bank", fix="Use a form made from this bank"
-        )
-    return target
-
-
 def _option(question: str, answer: RawAnswer, mapping: Mapping) -> str | None:
     values = [value for value in answer.values if value.strip()]
     if not values:
@@ -171,21 +177,6 @@ def _option(question: str, answer: RawAnswer, mapping: Mapping) -> str | None:
 def _once(found: dict[str, V], key: str, value: V) -> None:
     if found.setdefault(key, value) != value:
         raise UnreadableDelivery(f"{key!r} is answered twice, and not alike", fix="Ask each question once")
-
-
-def _not_asked(
-    raw: RawResponse,
-    bank: QuestionBank,
-    variant: str,
-    mapping: Mapping,
-    form: DeployedForm,
-    answers: abc.Mapping[str, Value],
-) -> tuple[str, ...]:
-    if raw.asked is None:
-        asked = set(bank.variants[variant].items)
-    else:
-        asked = {target.id for keys in raw.asked if (target := _question(keys, mapping, form))}
-    return tuple(item for item in bank.items if item not in asked and item not in answers)
 
 
 def _instant(text: str | None) -> str | None:

@@ -94,6 +94,8 @@ def open_table(path: Path, progress: Progress | None = None) -> Table:
 
     Raises UnreadableExport, which says what else the file is, and AmbiguousExport.
     """
+    if path.exists() and not path.is_file():
+        raise UnreadableExport("It cannot be read more than once, as exports are", fix="Name a file on disk")
     try:
         with path.open("rb") as file:
             start, size = file.read(4096), path.stat().st_size
