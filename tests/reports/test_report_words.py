@@ -581,7 +581,7 @@ def test_who_sees_it_and_for_how_long() -> None:
     )
     mine = words(report(submission(context="notice=yes team=no"), INDIVIDUAL, audience="respondent"), "who")
     assert "This report goes to you and nobody else." in mine
-    assert "Your answers are left out of that one, as you asked." in mine
+    assert "Your answers are left out of such figures, as you asked." in mine
     bare = words(report(about=replace(ABOUT, controller="", contact="", worried_contact="")), "who")
     assert "named by those who organise the survey. The answers are kept for 365 days and then deleted. To have" in bare
 
