@@ -6,7 +6,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import quote
 from uuid import uuid4
 
@@ -32,7 +32,7 @@ FLAGS = [
 POSTGRES = os.environ.get("EXIT_BRIDGE_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
 
 
-def missing(part: str, how: str) -> None:
+def missing(part: str, how: str) -> NoReturn:
     """Skip the test for want of a real part; where everything must be there (CI=true) fail instead."""
     message = f"{part} is missing: {how}"
     if os.environ.get("CI") == "true":
@@ -60,10 +60,12 @@ def store(store_url: str) -> Iterator[Store]:
 def _postgres_schema() -> Iterator[str]:
     try:
         import psycopg
-
+    except ImportError:
+        missing("PostgreSQL's driver", "pip install psycopg[binary]")
+    try:
         server = psycopg.connect(POSTGRES, autocommit=True, connect_timeout=5)
-    except (ImportError, OSError, psycopg.OperationalError):
-        missing("PostgreSQL", "start a server and name it in EXIT_BRIDGE_TEST_POSTGRES, or pip install psycopg[binary]")
+    except psycopg.OperationalError:
+        missing("PostgreSQL", "start a server and name it in EXIT_BRIDGE_TEST_POSTGRES")
     schema = f"exit_bridge_test_{uuid4().hex[:12]}"
     with server:
         server.execute("SET lock_timeout = '10s'")  # a test that leaves a transaction open must fail, not hang

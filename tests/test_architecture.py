@@ -23,9 +23,14 @@ ALLOWED = {
     "reports": {"errors", "bank", "intake", "scoring"},
     "sending": {"errors", "http", "reports"},
     "store": {"errors"},
-    "settings": {"errors", "http", "bank", "platforms", "sending"},
-    "bridge": {"errors", "bank", "platforms", "intake", "scoring", "settings", "store"},
-    "worker": {"errors", "bank", "platforms", "intake", "scoring", "reports", "sending", "settings", "store", "bridge"},
+    "settings_faults": set(),
+    "settings": {"errors", "http", "bank", "platforms", "sending", "settings_faults"},
+    "trust": {"errors", "platforms", "settings"},
+    "replies": {"settings"},
+    "bridge": {"reports", "replies", "trust", "errors", "bank", "platforms", "intake", "scoring", "settings", "store"},
+    "outgoing": {"errors", "bank", "intake", "scoring", "reports", "sending", "settings", "store", "bridge"},
+    "upkeep": {"errors", "sending", "store", "bridge"},
+    "worker": {"errors", "store", "bridge", "outgoing", "upkeep"},
     "testing": {"errors", "bank", "platforms", "intake", "scoring"},
 }
 EVERYTHING = {*ALLOWED, "web", "cli"}

@@ -13,7 +13,8 @@ from exit_bridge.bridge import Bridge
 from exit_bridge.errors import SendFailed, StoreUnavailable, UnsafeDestination
 from exit_bridge.platforms.base import Delivery
 from exit_bridge.settings import load_settings
-from exit_bridge.worker import Pace, Worker, purge
+from exit_bridge.upkeep import purge
+from exit_bridge.worker import Pace, Worker
 
 BANK = load_bank()
 SECRET = "whsec_d29ya2VyLXdvcmtlci13b3JrZXItd29ya2VyLXdvcms="

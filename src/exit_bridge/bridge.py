@@ -2,33 +2,30 @@
 
 from __future__ import annotations
 
+import json
 import logging
-import traceback
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
-from time import monotonic
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from exit_bridge.bank import load_bank
+from exit_bridge.bank.types import Variant
 from exit_bridge.bank.wording import words_for
-from exit_bridge.errors import (
-    ExitBridgeError,
-    RefusedDelivery,
-    StoreUnavailable,
-    UnsupportedDelivery,
-    UntrustedDelivery,
-    UsageError,
-)
+from exit_bridge.errors import ExitBridgeError, RefusedDelivery, StoreUnavailable, UsageError, trace_of
 from exit_bridge.intake import Declined, DeployedForm, decode, parse_json
 from exit_bridge.platforms import platform
-from exit_bridge.platforms.base import AuthMode, Delivery, Platform, RawResponse
+from exit_bridge.platforms.base import Delivery, Platform, RawResponse
+from exit_bridge.replies import Replies
+from exit_bridge.reports.audience import audience_of, may_reply
 from exit_bridge.scoring import result_document, score
 from exit_bridge.settings import Settings, Survey
 from exit_bridge.store import Arrival, NewJob, Spool
-from exit_bridge.store.store import Store
+from exit_bridge.trust import authenticate, check_type, untrusted
+
+if TYPE_CHECKING:
+    from exit_bridge.store.store import Store
 
 log = logging.getLogger("exit_bridge")
 
@@ -37,10 +34,6 @@ RESPONDENT = "respondent"
 
 TEST_WAVE = "send-test"
 """Wave of submissions that `send-test` made up: apart from every real one, and marked as such in the report."""
-
-REPLIES_PER_ADDRESS = 3
-REPLIES_PER_SURVEY = 500
-_DAY = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +56,8 @@ class Bridge:
         self.settings = settings
         self.store = store
         self.spool = Spool(settings.spool)
-        self._replies: dict[str, deque[float]] = {}
+        self._replies = Replies()
+        self._orphans: set[str] = set()
 
     # -- in ------------------------------------------------------------------------------------------------------
 
@@ -90,31 +84,43 @@ class Bridge:
             log.warning("survey=%s outcome=spooled", name)
             return [Outcome("spooled")]
 
-    def take(self, survey: Survey, tool: Platform, body: bytes, content_type: str) -> list[Outcome]:
-        """Take a body whose sender is already trusted. Only StoreUnavailable is raised."""
+    def take(
+        self, survey: Survey, tool: Platform, body: bytes, content_type: str, received_at: datetime | None = None
+    ) -> list[Outcome]:
+        """Take a body whose sender is already trusted; `received_at` when that was earlier than now.
+
+        Only StoreUnavailable is raised.
+        """
         try:
-            read = tool.read(parse_json(body))
+            payload = parse_json(body)
+            read = tool.read(payload)
         except RefusedDelivery as refused:
             return [self._quarantine(survey, body, content_type, refused.reason, str(refused))]
         except Exception as error:  # noqa: BLE001 (a bug of ours must not lose a submission)
             return [self._quarantine(survey, body, content_type, "bug", trace_of(error))]
         outcomes = [self._ignored(survey, reason) for reason in read.ignored]
-        outcomes += [self._quarantine(survey, body, content_type, "unreadable", b.reason, b.index) for b in read.bad]
+        for bad in read.bad:
+            alone = _alone(payload, body, bad.index)
+            outcomes.append(self._quarantine(survey, alone, content_type, "unreadable", bad.reason, bad.index))
         unread = {bad.index for bad in read.bad}
+        batch = len(read.responses) + len(unread) > 1
         places = (n for n in count() if n not in unread)
-        for index, raw in zip(places, read.responses, strict=False):
+        for place, raw in zip(places, read.responses, strict=False):
+            element = place if batch else None
+            alone = _alone(payload, body, place)
             try:
-                outcomes.append(self.keep(survey, raw))
+                outcomes.append(self.keep(survey, raw, received_at))
             except RefusedDelivery as refused:
-                element = index if unread or len(read.responses) > 1 else None
-                outcomes.append(self._quarantine(survey, body, content_type, refused.reason, str(refused), element))
+                outcomes.append(self._quarantine(survey, alone, content_type, refused.reason, str(refused), element))
             except StoreUnavailable:
                 raise
             except Exception as error:  # noqa: BLE001 (as above)
-                outcomes.append(self._quarantine(survey, body, content_type, "bug", trace_of(error), index))
+                outcomes.append(self._quarantine(survey, alone, content_type, "bug", trace_of(error), element))
+        if not outcomes:
+            outcomes.append(self._quarantine(survey, body, content_type, "unreadable", "It holds no response."))
         return outcomes
 
-    def keep(self, survey: Survey, raw: RawResponse) -> Outcome:
+    def keep(self, survey: Survey, raw: RawResponse, received_at: datetime | None = None) -> Outcome:
         """Decode, score and store one response, with its jobs, in one transaction. Raises RefusedDelivery."""
         submission = decode(raw, deployed(survey, self.settings))
         if isinstance(submission, Declined):
@@ -131,13 +137,16 @@ class Bridge:
             content_hash=submission.content_hash(),
             revision=submission.revision,
             submitted_at=submission.submitted_at,
-            received_at=datetime.now(UTC),
+            received_at=received_at or datetime.now(UTC),
             document=submission.document(),
             result=result,
         )
-        reply_to = raw.reply_to if bank.variants[submission.variant].reply else None
-        jobs = self._jobs(survey, submission.context.get("role"), reply_to)
-        accepted = self.store.accept(arrival, jobs, jobs if survey.on_edit == "resend" else ())
+        variant, role = bank.variants[submission.variant], submission.context.get("role")
+        jobs = self._jobs(survey, variant, role, raw.reply_to)
+        resent = jobs if survey.on_edit == "resend" else ()
+        accepted = self.store.accept(arrival, jobs, resent)
+        if raw.reply_to and {"accepted": jobs, "edited": resent}.get(accepted.status):
+            self._replies.count(survey, raw.reply_to)
         log.info("survey=%s outcome=%s result=%s", survey.name, accepted.status, accepted.result_id)
         back: dict[str, Any] = {}
         if survey.reply_scores:
@@ -145,36 +154,12 @@ class Bridge:
             back |= {f"status_{r.id}": r.status for r in scores.ingredients}
         return Outcome(accepted.status, accepted.result_id, back)
 
-    def _jobs(self, survey: Survey, role: str | None, reply_to: str | None) -> Sequence[NewJob]:
-        about = survey.about
-        everyone = [NewJob("send", name) for name in survey.send]
-        if about.answered_by == "group":
-            return everyone
-        if about.individual_reports == "recipients":
-            return everyone if role != "young" else ()
-        if about.individual_reports == "respondent" and reply_to and self._may_reply(survey, reply_to):
+    def _jobs(self, survey: Survey, variant: Variant, role: str | None, reply_to: str | None) -> Sequence[NewJob]:
+        if audience_of(survey.about, variant, role):
+            return [NewJob("send", name) for name in survey.send]
+        if reply_to and may_reply(survey.about, variant) and self._replies.allow(survey, reply_to):
             return [NewJob("send", RESPONDENT, {"to": reply_to})]
         return ()
-
-    def _may_reply(self, survey: Survey, address: str) -> bool:
-        """An address in a submission is whatever somebody typed: listed domains only, and not too often."""
-        mailbox, at, domain = address.strip().rpartition("@")
-        if not (at and mailbox and domain.casefold() in survey.reply_domains and len(address) < 255):
-            return False
-        if any(character in address for character in '\r\n,;<> \t"'):
-            return False
-        return self._under(f"{survey.name}", REPLIES_PER_SURVEY) and self._under(
-            f"{survey.name} {address.casefold()}", REPLIES_PER_ADDRESS
-        )
-
-    def _under(self, key: str, most: int) -> bool:
-        sent, now = self._replies.setdefault(key, deque()), monotonic()
-        while sent and now - sent[0] > _DAY:
-            sent.popleft()
-        if len(sent) >= most:
-            return False
-        sent.append(now)
-        return True
 
     def _ignored(self, survey: Survey, reason: str) -> Outcome:
         self.store.tally(survey.name, survey.wave, reason)
@@ -221,12 +206,27 @@ class Bridge:
                 continue
             survey = self.settings.surveys.get(spooled.survey)
             if survey is None:
-                log.warning("survey=%s is no longer in the settings; its spooled delivery stays", spooled.survey)
+                if name not in self._orphans:
+                    log.warning("survey=%s is no longer in the settings; its spooled delivery stays", spooled.survey)
+                    self._orphans.add(name)
                 continue
-            self.take(survey, platform(survey.platform), spooled.body, spooled.content_type)
+            tool = platform(survey.platform)
+            try:
+                self.take(survey, tool, spooled.body, spooled.content_type, spooled.received_at)
+            except StoreUnavailable:
+                raise
+            except ExitBridgeError as error:
+                log.error("survey=%s outcome=set_aside %s", spooled.survey, error)
+                self.spool.set_aside(name)
+                continue
             self.spool.remove(name)
             taken += 1
         return taken
+
+
+def _alone(payload: Any, body: bytes, place: int) -> bytes:
+    """One element of a batch as a batch of its own, so that quarantine holds nobody else's answers."""
+    return json.dumps([payload[place]]).encode() if isinstance(payload, list) and len(payload) > 1 else body
 
 
 def deployed(survey: Survey, settings: Settings) -> DeployedForm:
@@ -239,38 +239,3 @@ def deployed(survey: Survey, settings: Settings) -> DeployedForm:
         wave=survey.wave,
         install_key=settings.install_key,
     )
-
-
-def authenticate(survey: Survey, tool: Platform, delivery: Delivery) -> None:
-    """Hold a delivery against the one way in that the survey allows. Raises UntrustedDelivery and never says why."""
-    mode = auth_mode(survey, tool)
-    if bool(delivery.token) != (mode == "path"):
-        raise untrusted()
-    tool.scheme(mode).verify(delivery, survey.secrets)
-
-
-def auth_mode(survey: Survey, tool: Platform) -> AuthMode:
-    """The one mode in force: the survey's own, or the best the tool has."""
-    return next(iter(tool.schemes)) if survey.auth is None else survey.auth
-
-
-def check_type(tool: Platform, delivery: Delivery) -> None:
-    """Refuse compressed bodies and foreign content types. Raises UnsupportedDelivery."""
-    if delivery.headers.get("content-encoding", "identity").strip().lower() != "identity":
-        raise UnsupportedDelivery("The body is compressed", fix="Send it without Content-Encoding")
-    given = delivery.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if given not in tool.content_types and not (given.endswith("+json") and "application/json" in tool.content_types):
-        raise UnsupportedDelivery("This content type is not read here", fix=f"Send {' or '.join(tool.content_types)}")
-
-
-def untrusted() -> UntrustedDelivery:
-    """The one answer to every kind of missing or wrong credential."""
-    return UntrustedDelivery("This delivery could not be trusted", fix="Check the survey's name, auth and secrets")
-
-
-def trace_of(error: BaseException) -> str:
-    """Where a bug struck, without what it struck on: exception messages may quote answers."""
-    frames = traceback.extract_tb(error.__traceback__)[-3:]
-    places = " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(frames))
-    named = str(error) if isinstance(error, ExitBridgeError) else ""
-    return f"{type(error).__name__} in {places} {named}".strip()

@@ -7,6 +7,7 @@ the HTTP status the web service answers with (200 means: kept in quarantine, do 
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
@@ -171,3 +172,11 @@ class SendFailed(ExitBridgeError):
     ) -> None:
         super().__init__(what, where=where, fix=fix)
         self.permanent, self.retry_after, self.status = permanent, retry_after, status
+
+
+def trace_of(error: BaseException) -> str:
+    """Where a bug struck, without what it struck on: exception messages may quote answers."""
+    frames = traceback.extract_tb(error.__traceback__)[-3:]
+    places = " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(frames))
+    named = str(error) if isinstance(error, ExitBridgeError) else ""
+    return f"{type(error).__name__} in {places} {named}".strip()

@@ -143,6 +143,15 @@ post = partial(request, "POST")
 """`request` with the method POST."""
 
 
+def origin(url: str) -> str:
+    """`scheme://host:port` of an address, in lower case, with the port spelt out. Raises ValueError without a host."""
+    parts = urlsplit(url)
+    if not parts.hostname:
+        raise ValueError("no host")
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    return f"{parts.scheme}://{host}:{parts.port or _DEFAULT_PORT.get(parts.scheme, 0)}"
+
+
 def _checked(
     method: str, url: str, body: bytes, headers: Mapping[str, str], policy: HttpPolicy
 ) -> tuple[PreparedRequest, str, bool]:
@@ -153,11 +162,11 @@ def _checked(
         prepared = requests.Request(method, url, headers={"User-Agent": "exit-bridge", **headers}, data=body).prepare()
         # Read back from the prepared request, which the adapter connects by: no second parser to disagree with.
         parts = urlsplit(str(prepared.url))
-        origin = _origin(str(prepared.url))
+        there = origin(str(prepared.url))
     except (requests.RequestException, ValueError):
         raise UnsafeDestination("This is no usable web address", where="url", fix="Correct the url") from None
     host = parts.hostname or "url"
-    inside = bool(policy.internal) and origin == _origin(policy.internal)
+    inside = bool(policy.internal) and there == origin(policy.internal)
     if parts.scheme != "https" and not inside:
         raise UnsafeDestination(
             "Only https addresses may be sent to", where=host, fix="Use https, or name this origin as internal"
@@ -167,11 +176,6 @@ def _checked(
             "An address must not carry a user name or password", where=host, fix="Take the part before @ out"
         )
     return prepared, host, inside
-
-
-def _origin(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.hostname}:{parts.port or _DEFAULT_PORT.get(parts.scheme)}"
 
 
 def _adapter(policy: HttpPolicy, inside: bool, limit: _Deadline) -> HTTPAdapter:

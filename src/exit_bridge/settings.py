@@ -13,7 +13,6 @@ import os
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal, cast
@@ -23,11 +22,12 @@ from exit_bridge.bank.about import AnsweredBy, IndividualReports
 from exit_bridge.errors import SettingsError
 from exit_bridge.http import HttpPolicy
 from exit_bridge.platforms.base import AuthMode
+from exit_bridge.sending.post import signing_key
 from exit_bridge.sending.types import Destination, EmailDestination, EmailServer, FolderDestination, PostDestination
+from exit_bridge.settings_faults import faults_in
 
 DEFAULT_FILE = "exit-bridge.toml"
 MIN_SECRET_BITS = 128
-_STATED_ABOUT = ("answered_by", "individual_reports", "retain_days")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,11 @@ class Survey:
     reply_domains: tuple[str, ...]
     on_edit: Literal["update", "resend"]
     reply_scores: bool
+
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """The folders its reports are written to."""
+        return tuple(send.directory for send in self.send.values() if isinstance(send, FolderDestination))
 
     @property
     def bank(self) -> QuestionBank:
@@ -98,6 +103,8 @@ def load_settings(path: Path, environ: Mapping[str, str] | None = None) -> Setti
         raw = tomllib.loads(_text(path))
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"This is not TOML: {error}", where=str(path), fix="Mend that line") from None
+    except RecursionError:
+        raise SettingsError("This is nested too deeply", where=str(path), fix="Take brackets out") from None
     _check(raw, path)
     secret = _secrets(path, environ if environ is not None else os.environ)
     http = HttpPolicy(
@@ -129,31 +136,9 @@ def _text(path: Path) -> str:
 Secret = Callable[[str, str], str]
 
 
-@lru_cache(maxsize=1)
-def _validator() -> Any:
-    from jsonschema import Draft202012Validator
-
-    return Draft202012Validator(settings_schema())
-
-
 def _check(raw: Mapping[str, Any], path: Path) -> None:
-    found = []
-    for error in _validator().iter_errors(raw):
-        where = error.json_path.removeprefix("$").removeprefix(".") or "the file"
-        match error.validator:
-            case "required":
-                missing = [name for name in error.validator_value if name not in error.instance]
-                found.append(f"{where}: {', '.join(missing)} missing")
-            case "additionalProperties":
-                extra = sorted(set(error.instance) - set(error.schema.get("properties", {})))
-                found.append(f"{where}: {', '.join(extra)} is no setting (docs/settings.md lists them)")
-            case "enum":
-                found.append(f"{where}: must be one of {', '.join(map(str, error.validator_value))}")
-            case _:
-                why = error.schema.get("description", f"breaks {error.validator} {error.validator_value}")
-                found.append(f"{where}: {why}")
-    if found:
-        raise SettingsError(f"{len(found)} setting(s) to mend: {'; '.join(sorted(set(found)))}", where=str(path))
+    if found := faults_in(raw, settings_schema(), path.with_suffix(".env").name):
+        raise SettingsError(f"{len(found)} setting(s) to mend: {'; '.join(found)}", where=str(path))
 
 
 def _secrets(path: Path, environ: Mapping[str, str]) -> Secret:
@@ -214,39 +199,55 @@ def _survey(name: str, row: Mapping[str, Any], path: Path, secret: Secret, http:
         individual_reports=cast("IndividualReports", row.get("individual_reports", "respondent")),
         retain_days=row.get("retain_days", 365),
     )
-    variant = row.get("variant", "full")
-    if variant == "young-person" and about.answered_by == "individuals" and about.individual_reports == "recipients":
-        fix = 'Use individual_reports = "respondent" or "none"'
-        raise SettingsError("A young person's own report never goes to others", where=where, fix=fix)
     bank = row["bank"]
     own = bank.endswith(".toml") or "/" in bank
-    return Survey(
+    survey = Survey(
         name=name,
         platform=row["platform"],
         bank_source=str(path.parent / bank) if own else bank,
         wordings=tuple(str(path.parent / wording) for wording in row.get("wordings", ())),
-        variant=variant,
+        variant=row.get("variant", "full"),
         languages=tuple(row.get("languages", ("en",))),
         wave=row.get("wave", ""),
         auth=auth,
         secrets=secrets,
         about=about,
-        send={
-            key: send for n, r in enumerate(row.get("send", ()), 1) for key, send in [_send(n, r, path, secret, http)]
-        },
+        send=dict(
+            _send(n, way, f"{where}.send no. {n}", path, secret, http) for n, way in enumerate(row.get("send", ()), 1)
+        ),
         reply_domains=tuple(domain.casefold() for domain in row.get("reply_domains", ())),
         on_edit=row.get("on_edit", "update"),
         reply_scores=row.get("reply_scores", False),
     )
+    if about.answered_by == "individuals" and about.individual_reports == "recipients":
+        _refuse_private_form(survey, where)
+    return survey
 
 
-def _send(n: int, row: Mapping[str, Any], path: Path, secret: Secret, http: HttpPolicy) -> tuple[str, Destination]:
+def _refuse_private_form(survey: Survey, where: str) -> None:
+    """A form that promises a report to nobody, not even to the respondent, cannot give one to others."""
+    chosen = survey.bank.variants.get(survey.variant)
+    if chosen and not chosen.reply:
+        raise SettingsError(
+            f"The form {survey.variant!r} gives no report on one person's answers to anybody",
+            where=where,
+            fix='Use individual_reports = "respondent" or "none"',
+        )
+
+
+def _send(
+    n: int, row: Mapping[str, Any], where: str, path: Path, secret: Secret, http: HttpPolicy
+) -> tuple[str, Destination]:
     match row["by"]:
         case "email":
             return f"email-{n}", EmailDestination(to=tuple(row["to"]), reply_to=row.get("reply_to", ""))
         case "post":
             policy = HttpPolicy(proxy=http.proxy, ca_bundle=http.ca_bundle, internal=row.get("internal", ""))
-            return f"post-{n}", PostDestination(row["url"], secret(row["secret"], f"send {n}"), policy)
+            signing = secret(row["secret"], f"{where}.secret")
+            if not signing_key(signing):
+                what = "The signing secret is not whsec_ followed by the base64 of at least 16 bytes"
+                raise SettingsError(what, where=f"{where}.secret", fix="Set the one that the receiver checks with")
+            return f"post-{n}", PostDestination(row["url"], signing, policy)
         case _:
             return f"folder-{n}", FolderDestination(str(path.parent / row["directory"]))
 

@@ -1,4 +1,4 @@
-"""Claims jobs and runs them: reports leave here, and what is past its time is deleted here."""
+"""Claims jobs and runs them."""
 
 from __future__ import annotations
 
@@ -6,22 +6,15 @@ import logging
 import os
 import random
 import socket
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
 from threading import Event
 from time import monotonic
-from typing import TYPE_CHECKING
 
-from exit_bridge.bank import load_bank
-from exit_bridge.bridge import RESPONDENT, TEST_WAVE, Bridge, trace_of
-from exit_bridge.errors import BankError, ExitBridgeError, SendFailed, StoreUnavailable, UnsafeDestination
-from exit_bridge.intake import from_document
-from exit_bridge.scoring import scores_from_document, without_answers
-from exit_bridge.settings import Survey
-from exit_bridge.store import Job, StoredVersion
-
-if TYPE_CHECKING:
-    from exit_bridge.sending import Outgoing
+from exit_bridge.bridge import Bridge
+from exit_bridge.errors import ExitBridgeError, SendFailed, StoreUnavailable, UnsafeDestination, trace_of
+from exit_bridge.outgoing import deliver
+from exit_bridge.store import Job
+from exit_bridge.upkeep import purge
 
 log = logging.getLogger("exit_bridge.worker")
 
@@ -76,6 +69,10 @@ class Worker:
 
     def _do(self, job: Job) -> None:
         store, where = self.bridge.store, f"survey={job.survey} job={job.id} destination={job.destination}"
+        if job.attempts > self.pace.most_attempts:  # whoever held it before died of it
+            store.bury(job, "Given up: its worker was lost every time")
+            log.error("%s outcome=dead reason=lost", where)
+            return
         try:
             detail = deliver(job, self.bridge)
         except (SendFailed, UnsafeDestination) as error:
@@ -85,7 +82,7 @@ class Worker:
         except Exception as error:  # noqa: BLE001 (a bug of ours must leave a job that can be tried again)
             self._failed(job, SendFailed(trace_of(error)), where)
         else:
-            store.done(job)
+            store.done(job, detail)
             log.info("%s outcome=done %s", where, detail)
 
     def _failed(self, job: Job, error: ExitBridgeError, where: str) -> None:
@@ -100,101 +97,3 @@ class Worker:
         pause = max(pause, getattr(error, "retry_after", None) or 0.0)
         store.retry(job, pause, str(error))
         log.warning("%s outcome=retry pause=%.0fs %s", where, pause, error)
-
-
-def purge(bridge: Bridge, now: datetime | None = None) -> None:
-    """Delete what is past its time: submissions by `retain_days`; quarantined bodies, and addresses that no mail
-    reached, by `quarantine_days`.
-
-    A submission's written reports go before its rows, so that a file that cannot be removed now is found next time.
-    """
-    from exit_bridge.sending.folder import forget
-
-    now, gone = now or datetime.now(UTC), 0
-    for survey in bridge.settings.surveys.values():
-        before = now - timedelta(days=survey.about.retain_days)
-        try:
-            for result_id in bridge.store.expired(survey.name, before):
-                for directory in folders(survey):
-                    forget(directory, survey.name, result_id)
-        except StoreUnavailable:
-            raise
-        except ExitBridgeError as error:
-            log.error("survey=%s outcome=not_purged %s", survey.name, error)
-            continue
-        if purged := bridge.store.purge(survey.name, before):
-            log.info("survey=%s purged=%d", survey.name, purged)
-            gone += purged
-    stale = now - timedelta(days=bridge.settings.quarantine_days)
-    gone += bridge.store.purge_quarantine(stale) + bridge.store.purge_envelopes(stale)
-    if gone:
-        bridge.store.scrub()
-
-
-def folders(survey: Survey) -> list[str]:
-    """The folders a survey's reports are written to."""
-    from exit_bridge.sending import FolderDestination
-
-    return [send.directory for send in survey.send.values() if isinstance(send, FolderDestination)]
-
-
-def deliver(job: Job, bridge: Bridge) -> str:
-    """Do one claimed `send` job and return what its receipt says. Raises SendFailed and UnsafeDestination."""
-    from exit_bridge.sending import EmailDestination, send
-
-    stored = bridge.store.version(job.submission, job.version) if job.submission and job.version else None
-    survey = bridge.settings.surveys.get(job.survey)
-    if stored is None or survey is None:
-        raise SendFailed("The submission or its survey is gone", where=job.survey, permanent=True)
-    if job.destination == RESPONDENT:
-        address = str((job.envelope or {}).get("to", ""))
-        if not address:
-            raise SendFailed("The respondent's address is no longer kept", where=job.survey, permanent=True)
-        receipt = send(EmailDestination((address,)), outgoing(stored, survey, job.destination), bridge.settings.email)
-    elif job.destination in survey.send:
-        destination = survey.send[job.destination]
-        receipt = send(destination, outgoing(stored, survey, job.destination), bridge.settings.email)
-    else:
-        raise SendFailed(
-            "This destination is no longer in the settings",
-            where=f"{job.survey}, {job.destination}",
-            fix="Put it back and run `exit-bridge jobs retry`, or leave the job dead",
-            permanent=True,
-        )
-    return receipt.detail
-
-
-def outgoing(stored: StoredVersion, survey: Survey, destination: str) -> Outgoing:
-    """One stored result as it leaves for one destination: report in every format, subject, idempotency id."""
-    from exit_bridge import reports
-    from exit_bridge.sending import Outgoing
-
-    submission = from_document(stored.document)
-    try:
-        bank = survey.bank if survey.bank.ref == submission.bank else load_bank(submission.bank)
-    except BankError as error:
-        raise SendFailed(f"The question bank cannot be read: {error.what}", where=survey.name) from None
-    group = survey.about.answered_by == "group"
-    audience: reports.Audience = "respondent" if destination == RESPONDENT else "group" if group else "recipients"
-    report = reports.build(
-        bank,
-        submission,
-        scores_from_document(stored.result, bank),
-        replace(survey.about, sample=True) if submission.wave == TEST_WAVE else survey.about,
-        audience=audience,
-        language=survey.languages[0],
-        made_on=stored.received_at.date(),
-    )
-    return Outgoing(
-        key=f"{stored.result_id}-{stored.n}-{destination}",
-        survey=survey.name,
-        result_id=stored.result_id,
-        version=stored.n,
-        subject=reports.subject(report),
-        text=reports.as_text(report),
-        html=reports.as_html(report),
-        mail_html=reports.as_mail_html(report),
-        result=stored.result if audience != "recipients" else without_answers(stored.result),
-        language=report.language,
-        made_at=stored.received_at,
-    )

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from tests.scoring.test_score import even, submission
 
-from exit_bridge.bank import About, load_bank, questionnaire, shipped_banks
+from exit_bridge.bank import About, is_path, load_bank, questionnaire, shipped_banks
 from exit_bridge.bank.check import faults_in, warnings_in
 from exit_bridge.bank.load import read_document
 from exit_bridge.bank.wording import words_for
@@ -180,3 +180,58 @@ def test_a_bank_may_be_a_folder(tmp_path):
     load_bank.cache_clear()
     with pytest.raises(BankError, match="stands in two files"):
         load_bank(str(tmp_path))
+
+
+# -- files that cannot be read -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("bank", ["own.toml", "a@2.toml", "banks/own", "./team@2", "C:\\banks\\own@1", "C:own", "own"])
+def test_a_path_is_told_from_a_reference(bank):
+    """By its text alone, for any system's paths, so that a folder lying about never takes a bank's place."""
+    assert is_path(bank)
+    assert not any(map(is_path, shipped_banks()))
+
+
+def test_a_link_that_leads_nowhere_is_one_clear_error(tmp_path):
+    """As the bank itself, among a bank's files, and as a wording."""
+    link = tmp_path / "gone.toml"
+    link.symlink_to(tmp_path / "nothing")
+    for bank, wordings in ((str(link), ()), (str(tmp_path), ()), ("exit-open@1", (str(link),))):
+        with pytest.raises(BankError, match=r"cannot be read: No such file.*gone\.toml|gone\.toml.*cannot be read"):
+            load_bank(bank, wordings)
+
+
+def test_a_folder_called_like_a_file_is_one_clear_error(tmp_path):
+    """`rules.toml` is a folder: said, not a traceback."""
+    write(tmp_path / "bank.toml", CODES_ONLY)
+    (tmp_path / "rules.toml").mkdir()
+    with pytest.raises(BankError, match="It cannot be read: Is a directory"):
+        load_bank(str(tmp_path))
+    with pytest.raises(BankError, match="It cannot be read: Is a directory"):
+        load_bank("exit-open@1", (str(tmp_path),))
+
+
+@pytest.mark.parametrize("method", ["read_bytes", "iterdir"])
+def test_a_file_of_somebody_else_is_one_clear_error(tmp_path, monkeypatch, method):
+    """Neither a file nor a folder without the right to read it ends in a traceback."""
+    write(tmp_path / "bank.toml", CODES_ONLY)
+
+    def refuse(self):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, method, refuse)
+    with pytest.raises(BankError, match="It cannot be read: Permission denied"):
+        load_bank(str(tmp_path))
+
+
+@pytest.mark.parametrize("name", ["a\0b.toml", "nothing.toml", "exit-open"])
+def test_a_name_of_nothing_is_one_clear_error(name):
+    """A mistyped path, and a reference without its version: the error shows what a reference looks like."""
+    with pytest.raises(BankError, match=r"It cannot be read.*exit-open@1"):
+        load_bank(name)
+
+
+def test_endless_brackets_are_one_clear_error(tmp_path):
+    """The parser's depth is no traceback."""
+    with pytest.raises(BankError, match="nested too deeply"):
+        load_bank(write(tmp_path / "deep.toml", "a = " + "[" * 20_000))

@@ -117,10 +117,14 @@ def test_same_by_file(tool):
     testing.check_same_by_file(tool, HERE / tool.name / "recorded", BANK)
 
 
+SHARE = 7
+
+
+@pytest.mark.parametrize("nth", [0, *(pytest.param(n, marks=pytest.mark.long) for n in range(1, SHARE))])
 @every_case
-def test_mutations(tool, case):
-    """Broken in any single place, it ends in a submission, a count or one of our errors."""
-    testing.check_mutations(tool, case, BANK)
+def test_mutations(tool, case, nth):
+    """Broken in any single place, it ends in a submission, a count or one of our errors; a seventh here, all in long."""
+    testing.check_mutations(tool, case, BANK, share=(nth, SHARE))
 
 
 @every_case

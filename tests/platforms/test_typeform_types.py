@@ -4,8 +4,10 @@ import json
 import os
 import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
+from tests.conftest import missing
 
 from exit_bridge.bank import load_bank
 from exit_bridge.platforms import platform
@@ -17,25 +19,20 @@ BANK = load_bank()
 pytestmark = pytest.mark.node
 
 
-def missing(how):
-    message = f"Typeform's types are missing: {how}"
-    if os.environ.get("CI") == "true":
-        pytest.fail(message)
-    pytest.skip(message)
-
-
 @pytest.fixture(scope="module")
-def compile_ts(request, tmp_path_factory):
-    """Compile one file against the published types; they are fetched once and stay in pytest's cache."""
-    npm = shutil.which("npm") or missing("install Node.js 20 or newer")
-    folder = request.config.cache.mkdir("typeform-types")
+def compile_ts(tmp_path_factory):
+    """Compile one file against the published types; fetched once a run, or once where EXIT_BRIDGE_NODE_CACHE names a folder."""
+    npm = shutil.which("npm") or missing("npm", "install Node.js 18 or newer")
+    kept = os.environ.get("EXIT_BRIDGE_NODE_CACHE")
+    folder = Path(kept) / "typeform-types" if kept else tmp_path_factory.mktemp("typeform-types")
+    folder.mkdir(parents=True, exist_ok=True)
     if not all((folder / "node_modules" / package.rpartition("@")[0]).is_dir() for package in PACKAGES):
         (folder / "package.json").write_text('{"private": true}')
         command = [npm, "install", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error", *PACKAGES]
         try:
             subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=240)
         except (subprocess.CalledProcessError, subprocess.TimeoutExpired):
-            missing(f"npm install {' '.join(PACKAGES)} did not work; is there a network?")
+            missing("Typeform's types", f"npm install {' '.join(PACKAGES)} did not work; is there a network?")
 
     def compile_form(form):
         source = folder / "form.ts"

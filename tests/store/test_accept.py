@@ -28,7 +28,7 @@ def test_a_new_response_is_kept_as_it_came(store: Store, arrive: Arrive) -> None
     assert Accepted("accepted", stored.result_id, 1) == accepted
     for name in Arrival.__dataclass_fields__:
         assert getattr(arrival, name) == getattr(stored, name), name
-    assert stored == store.version(stored.submission, 1) == store.by_result_id(stored.result_id)
+    assert stored == store.version(stored.submission, 1)
     assert targets(store) == [("mail", 1)]
 
 
@@ -37,7 +37,6 @@ def test_unknown_keys_find_nothing(store: Store, arrive: Arrive) -> None:
     store.accept(arrive(), [], [])
     assert store.current("staying-close", "r-2") is None
     assert store.current("other", "r-1") is None
-    assert store.by_result_id("0" * 32) is None
     assert store.version(1, 2) is None
 
 
@@ -137,14 +136,6 @@ def test_an_edit_without_resend_adds_no_job(store: Store, arrive: Arrive) -> Non
     store.done(claimed)
     store.accept(arrive("B"), [], [])
     assert targets(store) == [("mail", 1), ("post", 2)]
-
-
-def test_replay_releases_its_quarantined_body(store: Store, arrive: Arrive) -> None:
-    """The body goes in the transaction that takes the submission, whatever became of it."""
-    for content in "AAB":
-        kept = store.quarantine("staying-close", content.encode(), "application/json", "schema", "…")
-        store.accept(arrive(content), [], [], releases=kept)
-        assert store.quarantined() == []
 
 
 def test_a_refused_value_keeps_nothing(store: Store, arrive: Arrive) -> None:

@@ -36,6 +36,9 @@ from exit_bridge.errors import BankError, UnknownBank
 
 Document = dict[str, Any]
 
+DEFAULT_BANK = "exit-open@1"
+"""The bank that is meant where none is named."""
+
 _DATA = files("exit_bridge.bank") / "data"
 _READING = {"low": 50, "strength": 50, "joint_weakest": 12, "stands_out": 16}
 
@@ -46,15 +49,23 @@ def shipped_banks() -> tuple[str, ...]:
     return tuple("@".join(name.rsplit("-", 1)) for name in names)
 
 
+def is_path(bank: str) -> bool:
+    """Is a bank named by file or folder, in the manner of any system, rather than by reference?
+
+    Only the text is looked at, so that an answer never depends on what happens to lie in the working directory.
+    """
+    return bank.endswith(".toml") or "@" not in bank or "/" in bank or "\\" in bank
+
+
 @lru_cache(maxsize=32)
-def load_bank(bank: str = "exit-open@1", wordings: tuple[str, ...] = ()) -> QuestionBank:
+def load_bank(bank: str = DEFAULT_BANK, wordings: tuple[str, ...] = ()) -> QuestionBank:
     """Load a bank by reference or path, with wording files laid over or added to its own.
 
     Raises UnknownBank for a reference that is not shipped, BankError (with every fault) for a file that cannot be used.
     """
     from exit_bridge.bank.check import faults_in
 
-    own = bank.endswith(".toml") or Path(bank).is_dir()
+    own = is_path(bank)
     document = read_document(Path(bank) if own else bank, wordings)
     if own or wordings:
         faults = faults_in(document)
@@ -71,7 +82,7 @@ def read_document(bank: Path | str, wordings: Iterable[str] = ()) -> Document:
     """
     document = _from_path(bank) if isinstance(bank, Path) else _shipped(bank)
     for path in map(Path, wordings):
-        _lay_over(document, _toml(path), str(path))
+        _lay_over(document, _parse(str(path), _bytes(path)), str(path))
     return document
 
 
@@ -89,11 +100,29 @@ def _shipped(ref: str) -> Document:
 
 
 def _from_path(path: Path) -> Document:
-    if not path.exists():
-        raise BankError("There is no such question bank file", where=str(path), fix="Check the path")
-    entries = sorted(path.glob("*.toml")) if path.is_dir() else [path]
-    document = _put_together((str(entry), entry.read_bytes()) for entry in entries)
+    entries = _toml_files(path) if path.is_dir() else [path]
+    document = _put_together((str(entry), _bytes(entry)) for entry in entries)
     return _with_default_words(document)
+
+
+def _toml_files(folder: Path) -> list[Path]:
+    try:
+        return [entry for entry in folder.iterdir() if entry.suffix == ".toml"]
+    except OSError as error:
+        raise _unreadable(folder, error) from None
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except (OSError, ValueError) as error:
+        raise _unreadable(path, error) from None
+
+
+def _unreadable(path: Path, error: OSError | ValueError) -> BankError:
+    reason = error.strerror if isinstance(error, OSError) else "that is no file name"
+    fix = f"Check the path and who may read it (a bank of ours is called {DEFAULT_BANK})"
+    return BankError(f"It cannot be read: {reason}", where=str(path), fix=fix)
 
 
 def _put_together(entries: Iterable[tuple[str, bytes]]) -> Document:
@@ -115,23 +144,19 @@ def _put_together(entries: Iterable[tuple[str, bytes]]) -> Document:
     return document
 
 
-def _toml(path: Path) -> Document:
-    if not path.is_file():
-        raise BankError("There is no such wording file", where=str(path), fix="Check the path")
-    return _parse(str(path), path.read_bytes())
-
-
 def _parse(name: str, content: bytes) -> Document:
     try:
         return tomllib.loads(content.decode())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         reason = str(error) if isinstance(error, tomllib.TOMLDecodeError) else "the file is not UTF-8"
         raise BankError(f"This is not TOML: {reason}", where=name, fix="Mend that line") from None
+    except RecursionError:
+        raise BankError("This is nested too deeply", where=name, fix="Take brackets out") from None
 
 
 def _with_default_words(document: Document) -> Document:
     """Form sentences, bands and context words an own bank leaves out are ours, in the languages we have."""
-    ours = _shipped("exit-open@1")["wording"]
+    ours = _shipped(DEFAULT_BANK)["wording"]
     for language, words in document["wording"].items():
         if language not in ours or not isinstance(words, dict):
             continue

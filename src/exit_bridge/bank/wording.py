@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -116,9 +117,9 @@ class Wording:
 def fill_terms(value: Any, terms: Mapping[str, str]) -> Any:
     """Every `{term}` and, at the start of a sentence, `{Term}` replaced by the wording's own term."""
     if isinstance(value, str):
-        for name, term in terms.items():
-            value = value.replace(f"{{{name}}}", term).replace(f"{{{name.capitalize()}}}", term[:1].upper() + term[1:])
-        return value
+        known = {**terms, **{name.capitalize(): term[:1].upper() + term[1:] for name, term in terms.items()}}
+        # In one pass: terms that name each other would grow without end.
+        return re.sub(r"\{(\w+)\}", lambda found: known.get(found[1], found[0]), value)
     if isinstance(value, dict):
         return {key: fill_terms(inner, terms) for key, inner in value.items()}
     return [fill_terms(inner, terms) for inner in value] if isinstance(value, list) else value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import stat
+import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -12,7 +13,6 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from exit_bridge.bridge import auth_mode
 from exit_bridge.cli.hook import is_loopback
 from exit_bridge.errors import ExitBridgeError, SendFailed, StoreUnavailable
 from exit_bridge.platforms import platform
@@ -20,6 +20,7 @@ from exit_bridge.sending import EmailDestination, FolderDestination
 from exit_bridge.settings import MIN_SECRET_BITS, Settings, Survey, secret_bits
 from exit_bridge.store import Spool
 from exit_bridge.store.store import Store
+from exit_bridge.trust import auth_mode
 
 Status = Literal["ok", "look", "broken"]
 
@@ -54,7 +55,8 @@ class Finding:
 def secrets(settings: Settings) -> Iterator[Finding]:
     """Strength of each survey's secrets is held by the settings themselves; here is what they cannot see."""
     beside = settings.path.with_suffix(".env")
-    if beside.is_file() and beside.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+    # Windows has no such bits: what Python shows there says nothing about who may read the file.
+    if sys.platform != "win32" and beside.is_file() and beside.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
         yield Finding("look", "secrets", f"{beside.name} can be read by others", f"Run: chmod 600 {beside}")
     owners: dict[str, str] = {}
     for survey in settings.surveys.values():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from exit_bridge.bank import COMMENT_PREFIX, About
+from exit_bridge.bank import COMMENT_PREFIX, DEFAULT_BANK, About
 from exit_bridge.cli.settings_text import new_secret
 from exit_bridge.platforms import platform
 from exit_bridge.sending import FolderDestination
@@ -64,7 +64,7 @@ def _survey(tool: str, about: About, directory: str) -> Survey:
     return Survey(
         name=f"demo-{tool}",
         platform=tool,
-        bank_source="exit-open@1",
+        bank_source=DEFAULT_BANK,
         wordings=(),
         variant="full",
         languages=("en",),

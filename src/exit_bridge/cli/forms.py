@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from exit_bridge.bank import About, QuestionBank, load_bank
+from exit_bridge.bank import DEFAULT_BANK, About, QuestionBank, load_bank
 from exit_bridge.bank.check import schema
 from exit_bridge.cli.files import cannot_write
 from exit_bridge.cli.forms_readme import Tool, readme
@@ -30,7 +30,7 @@ DEFAULT_OUT = "form_definitions"
 @click.option("--out", type=click.Path(path_type=Path), default=DEFAULT_OUT, metavar="DIR", show_default=True)
 @click.option("--language", "languages", multiple=True, metavar="CODE", help="Only in this language.")
 @click.option("--variant", "variants", multiple=True, metavar="NAME", help="Only this selection of questions.")
-@click.option("--bank", metavar="FILE|REF", help="Question bank (default: the survey's, or exit-open@1).")
+@click.option("--bank", metavar="FILE|REF", help=f"Question bank (default: the survey's, or {DEFAULT_BANK}).")
 @click.option("--wording", multiple=True, metavar="FILE", help="Words of the bank in one more language.")
 @click.option("--survey", metavar="NAME", help="For this survey: its tool, variant and languages, its own notice.")
 @click.option("--check", is_flag=True, help="Write nothing: say which files are missing, stale or too many.")
@@ -101,7 +101,7 @@ def _wanted(
         variants, languages = variants or [known.variant], languages or known.languages
         wording = wording if source else (*known.wordings, *wording)
         source = source or known.bank_source
-    bank = load_bank(source, wording) if source else load_bank(wordings=wording)
+    bank = load_bank(source or DEFAULT_BANK, wording)
     for what, asked, there in (("variant", variants, bank.variants), ("language", languages, bank.wordings)):
         for name in asked:
             if name not in there:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
-from exit_bridge.bridge import auth_mode
 from exit_bridge.platforms import platform
 from exit_bridge.platforms.signatures import BasicAuth, HeaderToken, Open, PathToken, Scheme
 from exit_bridge.settings import Settings, Survey
+from exit_bridge.trust import auth_mode
 
 DEFAULT_PORT = 8000
 
@@ -55,12 +55,3 @@ def is_loopback(host: str) -> bool:
         return host == "localhost" or ip_address(host).is_loopback
     except ValueError:
         return False
-
-
-def origin(url: str) -> str:
-    """`scheme://host:port` of an address, with the port spelt out. Raises ValueError where it has no host."""
-    parts = urlsplit(url)
-    if not parts.hostname:
-        raise ValueError("no host")
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    return f"{parts.scheme}://{host}:{parts.port or (443 if parts.scheme == 'https' else 80)}"

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from exit_bridge.bank import QuestionBank, Wording, load_bank
+from exit_bridge.bank import DEFAULT_BANK, QuestionBank, Wording, load_bank
 from exit_bridge.bank.check import faults_in, warnings_in
 from exit_bridge.bank.load import read_document
 from exit_bridge.bank.wording import words_for
@@ -18,8 +18,6 @@ from exit_bridge.cli.printing import print_json, print_table
 from exit_bridge.errors import BankError, Fault, UsageError
 from exit_bridge.platforms import broken_plugins
 from exit_bridge.platforms import platforms as usable_platforms
-
-DEFAULT_BANK = "exit-open@1"
 
 
 @click.command()

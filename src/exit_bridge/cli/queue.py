@@ -238,11 +238,10 @@ def forget(given: str | None, survey: str, response_id: str, yes: bool) -> None:
 
 def _forget_folders(settings: Settings, survey: str, result_id: str) -> int:
     from exit_bridge.sending.folder import forget as forget_folder
-    from exit_bridge.worker import folders
 
     if not result_id or survey not in settings.surveys:
         return 0
-    return sum(forget_folder(directory, survey, result_id) for directory in folders(settings.surveys[survey]))
+    return sum(forget_folder(directory, survey, result_id) for directory in settings.surveys[survey].folders)
 
 
 # -- rows and ids --------------------------------------------------------------------------------------------------

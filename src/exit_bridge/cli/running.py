@@ -9,8 +9,8 @@ from socket import socket
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
-from exit_bridge.bridge import Bridge, trace_of
-from exit_bridge.errors import ExitBridgeError
+from exit_bridge.bridge import Bridge
+from exit_bridge.errors import ExitBridgeError, trace_of
 from exit_bridge.platforms import platform
 from exit_bridge.settings import Settings
 

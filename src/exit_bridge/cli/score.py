@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import click
 
-from exit_bridge.bank import About, QuestionBank, load_bank
+from exit_bridge.bank import DEFAULT_BANK, About, QuestionBank, load_bank
 from exit_bridge.cli.files import whole
 from exit_bridge.cli.outputs import writer_for
 from exit_bridge.cli.tally import Rejects, Tally
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 SOME_REFUSED = 3
 """Exit code: done, but rows were refused."""
 
-DEFAULT_BANK = "exit-open@1"
 _FILE = click.Path(path_type=Path)
 
 
@@ -36,7 +35,7 @@ _FILE = click.Path(path_type=Path)
 @click.option("--mapping", type=_FILE, metavar="FILE", help="Which column is which question, and labels of your own.")
 @click.option("--save-mapping", type=_FILE, metavar="FILE", help="Keep what was decided about the columns.")
 @click.option("--survey", metavar="NAME", help="Take bank, variant, wave and facts from this survey's settings.")
-@click.option("--bank", metavar="FILE|REF", help="Question bank (default: the survey's, or exit-open@1).")
+@click.option("--bank", metavar="FILE|REF", help=f"Question bank (default: the survey's, or {DEFAULT_BANK}).")
 @click.option("--wording", type=_FILE, multiple=True, metavar="FILE", help="Words of the bank in one more language.")
 @click.option("--variant", metavar="NAME", help="For rows that do not say theirs (default: the survey's, or full).")
 @click.option("--out", type=_FILE, metavar="FILE", help="A .csv, .json, .parquet or .xlsx (default: CSV on stdout).")

@@ -12,13 +12,13 @@ from urllib.parse import urlsplit
 import click
 
 from exit_bridge.bridge import TEST_WAVE, Bridge
-from exit_bridge.cli.hook import DEFAULT_PORT, base_url, hook_url, is_loopback, origin, scheme_of
+from exit_bridge.cli.hook import DEFAULT_PORT, base_url, hook_url, is_loopback, scheme_of
 from exit_bridge.cli.running import running, stop_on_signal
 from exit_bridge.errors import ExitBridgeError, SendFailed, SettingsError, StoreUnavailable, UsageError
 from exit_bridge.logs import log_to_stderr
 from exit_bridge.platforms import platform
 from exit_bridge.settings import Settings, Survey, load_settings, settings_path
-from exit_bridge.store import open_store
+from exit_bridge.store import PATIENCE_MS, open_store
 
 if TYPE_CHECKING:
     from exit_bridge.http import HttpPolicy, Reply
@@ -47,7 +47,7 @@ def serve(given: str | None, host: str, port: int) -> None:
 
     settings = load_settings(settings_path(given))
     _refuse_open_hooks(settings, host)
-    with open_store(settings.database) as store:
+    with open_store(settings.database, busy_timeout_ms=PATIENCE_MS) as store:
         _prepare(settings, store)
         log_to_stderr()
         listening = listen(host, port)
@@ -186,7 +186,7 @@ def _policy(settings: Settings, base: str) -> HttpPolicy:
     """The service is our own, so its address may be an internal one; a proxy is used where the settings name one."""
     from dataclasses import replace
 
-    from exit_bridge.http import HttpPolicy
+    from exit_bridge.http import HttpPolicy, origin
 
     try:
         host = urlsplit(base).hostname or ""

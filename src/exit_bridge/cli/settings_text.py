@@ -144,13 +144,15 @@ def _trial(path: Path, text: str, hidden: str) -> Iterator[tuple[Path, Path]]:
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".exit-bridge-", suffix=".toml")
     trial = Path(name)
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
             file.write(text)
         if path.exists():
             shutil.copymode(path, trial)
         else:
             trial.chmod(0o644)
-        with os.fdopen(os.open(trial.with_suffix(".env"), os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+        private = os.open(trial.with_suffix(".env"), os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        # A password typed where the locale knows ASCII only holds surrogates: written like this it is what was typed.
+        with os.fdopen(private, "w", encoding="utf-8", errors="surrogateescape", newline="\n") as file:
             file.write(hidden)
         yield trial, trial.with_suffix(".env")
     finally:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from exit_bridge.bank import DEFAULT_BANK
 from exit_bridge.cli.interview import (
     DOMAIN,
     EMAIL,
@@ -90,7 +91,7 @@ def _flags(command: Callable[..., None]) -> Callable[..., None]:
 
 @click.command()
 @_flags
-@click.option("--bank", default="exit-open@1", show_default=True, help="Question bank.")
+@click.option("--bank", default=DEFAULT_BANK, show_default=True, help="Question bank.")
 @click.option("--variant", default="full", show_default=True, help="Variant of the question bank.")
 @click.option("--language", default=("en",), show_default=True, multiple=True, help="Of the form. May be repeated.")
 @click.option("--yes", is_flag=True, help="Ask nothing: what no flag says is left out.")

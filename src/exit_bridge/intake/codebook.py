@@ -21,7 +21,7 @@ from exit_bridge.errors import (
     UnreadableDelivery,
 )
 from exit_bridge.intake.mapping import Mapping, Target, mapping_for
-from exit_bridge.intake.submission import Submission, Value, validate
+from exit_bridge.intake.submission import MAX_WAVE, Submission, Value, validate
 from exit_bridge.platforms.base import RawAnswer, RawResponse
 
 V = TypeVar("V")
@@ -75,14 +75,14 @@ def decode(raw: RawResponse, form: DeployedForm, check: Check = validate) -> Sub
     wave = raw.hidden.get("wave") or form.wave
     # Before anything that could fail and leave the body in quarantine: of a no, nothing is kept.
     if not form.consent_elsewhere and not all(_agreed(gate.id, said, mapping) for gate in bank.context if gate.gate):
-        return Declined(form.survey, wave)
+        return Declined(form.survey, wave if len(wave) <= MAX_WAVE and wave.isprintable() else form.wave)
     variant = raw.hidden.get("variant") or form.variant
     if variant not in bank.variants:
         raise UnknownBankVersion(
             "The form names a variant this bank does not have", where=bank.ref, fix="Use a form made from this bank"
         )
     answers, context, comments = _read(said, mapping)
-    shown = {target.id for target in asked if target} if raw.asked else set(bank.variants[variant].items)
+    shown = {target.id for target in asked if target} if raw.asked is not None else set(bank.variants[variant].items)
     submission = Submission(
         survey=form.survey,
         platform=form.platform,

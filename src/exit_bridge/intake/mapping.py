@@ -9,7 +9,7 @@ from itertools import product
 from typing import Literal
 
 from exit_bridge.bank import COMMENT_PREFIX, REPLY_TO, QuestionBank, Wording
-from exit_bridge.intake.text import as_code, as_words
+from exit_bridge.intake.text import LONGEST, as_code, as_words
 
 _VISIBLE_CODE = re.compile(r"^\s*([A-Z]{1,2}\d{1,2})[.)]\s")
 _NUMBERED = re.compile(r"^(\d)(?:\.0+)?\s*(?:$|[-.:)(])\s*(.*?)\)?$")
@@ -42,6 +42,8 @@ class Mapping:
             if found := self.codes.get(key) or self.codes.get(as_code(key)):
                 return found
         for key in keys:
+            if len(key) > LONGEST:
+                continue
             by_text = self.texts.get(as_words(key))
             number = _VISIBLE_CODE.match(key)
             if number and (by_number := self.visible.get(number[1])):
@@ -57,6 +59,9 @@ class Mapping:
         for value in values:
             if code := known.get(value):
                 return code
+            if len(value) > LONGEST:
+                continue
+            value = " ".join(value.split())
             words = as_words(value)
             if code := known.get(words) or known.get(value.strip().casefold()):
                 return code

@@ -23,7 +23,7 @@ from typing import Any
 from exit_bridge.bank import HIDDEN, QuestionBank
 from exit_bridge.errors import UnreadableExport
 from exit_bridge.intake.mapping import mapping_for
-from exit_bridge.intake.text import as_words
+from exit_bridge.intake.text import LONGEST, as_words
 
 IGNORE = "ignore"
 METADATA = ("response_id", "submitted_at", "revision", "language", *HIDDEN)
@@ -32,6 +32,8 @@ METADATA = ("response_id", "submitted_at", "revision", "language", *HIDDEN)
 
 def fold(heading: str) -> str:
     """A heading as headings are compared: spaces, case and look-alike characters do not matter."""
+    if len(heading) > LONGEST:
+        return heading
     return " ".join(unicodedata.normalize("NFKC", heading).strip("\ufeff").split()).lower()
 
 

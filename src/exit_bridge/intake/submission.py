@@ -12,6 +12,9 @@ from exit_bridge.bank import NON_ANSWERS, QuestionBank
 from exit_bridge.errors import InvalidSubmission
 
 SCHEMA_VERSION = 1
+MAX_WAVE = 60
+"""Characters in the name of a wave."""
+
 Value = int | str
 """An answer: 1..points, `dk` or `na`. A missing key is a skipped item and never a zero."""
 
@@ -87,7 +90,8 @@ def from_document(document: Mapping[str, Any]) -> Submission:
 
 def submission_schema(bank: QuestionBank) -> dict[str, Any]:
     """JSON Schema 2020-12 of a submission to this bank. Nothing but what is named here may be there."""
-    text = {"type": "string", "maxLength": 200, "pattern": r"^[^\u0000-\u001f\u007f]*$"}
+    # Control characters and marks that turn the direction of writing have no place in an id or a name.
+    text = {"type": "string", "maxLength": 200, "not": {"pattern": r"[\u0000-\u001f\u007f-\u009f\u2028-\u202e]"}}
 
     def closed(properties: dict[str, Any]) -> dict[str, Any]:
         return {"type": "object", "properties": properties, "additionalProperties": False}
@@ -102,7 +106,7 @@ def submission_schema(bank: QuestionBank) -> dict[str, Any]:
         "language": {"type": "string", "pattern": "^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$"},
         "respondent_key": {"type": "string", "pattern": "^[0-9a-f]{32}$"},
         "variant": {"enum": list(bank.variants)},
-        "wave": {**text, "maxLength": 60},
+        "wave": {**text, "maxLength": MAX_WAVE},
         "bank": {
             **closed({"id": {"const": bank.id}, "version": {"const": bank.version}}),
             "required": ["id", "version"],

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
+from typing import Any
 
 from exit_bridge.errors import UnknownPlatform
-from exit_bridge.platforms.base import Platform
+from exit_bridge.platforms.base import ExportProfile, Platform
 
 BUILT_IN = {
     "typeform": "exit_bridge.platforms.typeform:Typeform",
@@ -23,6 +25,17 @@ GROUP = "exit_bridge.platforms"
 
 NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
 """Names stand in addresses, settings and folder names."""
+
+
+_KINDS: dict[str, Any] = {
+    "title": str,
+    "docs": str,
+    "schemes": Mapping,
+    "content_types": tuple,
+    "max_body": int,
+    "export": ExportProfile | None,
+}
+"""What is read of every platform wherever platforms are listed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +88,7 @@ def _plugins() -> tuple[dict[str, Platform], tuple[BrokenPlugin, ...]]:
         others = [other for other in entries if other.name == entry.name]
         try:
             good[entry.name] = _load(entry, others)
-        except Exception as error:  # noqa: BLE001 (whatever another package raises on import must not stop us)
+        except (Exception, SystemExit) as error:  # noqa: BLE001 (whatever it does on import must not stop us)
             broken.append(BrokenPlugin(entry.name, _distribution(entry), f"{type(error).__name__}: {error}"))
     return good, tuple(broken)
 
@@ -92,8 +105,9 @@ def _load(entry: EntryPoint, same_name: list[EntryPoint]) -> Platform:
         raise TypeError(f"{entry.value} is no subclass of exit_bridge.platforms.base.Platform")
     if getattr(found, "name", None) != entry.name:
         raise ValueError(f"the entry point is called {entry.name!r}, but the class has another `name`")
-    if not getattr(found, "title", None):
-        raise ValueError("the class has no `title`")
+    for attribute, kind in _KINDS.items():
+        if not isinstance(getattr(found, attribute, None), kind):
+            raise TypeError(f"the class has no `{attribute}` of the right kind")
     return found()
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -250,4 +250,19 @@ def fault_in(document: Any, schema: Mapping[str, Any]) -> str | None:
         # The schema is kept beside its validator, so that its id cannot become another's.
         held = _validators[id(schema)] = (schema, Draft202012Validator(schema))
     error = next(held[1].iter_errors(document), None)
-    return f"{error.json_path} breaks {error.validator!r}" if error else None
+    if error is None:
+        return None
+    # Keys that the schema does not name are the sender's own words, and may be anybody's.
+    known = set(_names(schema))
+    path = "".join(
+        f"[{part}]" if isinstance(part, int) else f".{part}" if part in known else ".*" for part in error.absolute_path
+    )
+    return f"${path} breaks {error.validator!r}"
+
+
+def _names(schema: Any) -> Iterator[str]:
+    """Every property a schema names, at any depth."""
+    if isinstance(schema, Mapping):
+        yield from schema.get("properties", {})
+    for inner in schema.values() if isinstance(schema, Mapping) else schema if isinstance(schema, list) else ():
+        yield from _names(inner)

@@ -199,7 +199,7 @@ def _response(element: Mapping[str, Any]) -> RawResponse:
             if answers.setdefault(key, text) != text:
                 raise UnreadableDelivery("One question is answered twice, and not alike", fix="Ask each question once")
     return RawResponse(
-        response_id=plain(element["response_id"]),
+        response_id=str(element["response_id"]).strip(),
         answers=tuple(RawAnswer((key,), (text,) if text else ()) for key, text in answers.items()),
         revision=int(element["revision"]) if element.get("revision") not in (None, "") else None,
         submitted_at=element.get("submitted_at") or None,

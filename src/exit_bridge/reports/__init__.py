@@ -5,9 +5,4 @@ from exit_bridge.reports.render import as_html, as_mail_html
 from exit_bridge.reports.text import as_text
 from exit_bridge.reports.types import Audience, Report
 
-__all__ = ["Audience", "Report", "as_html", "as_mail_html", "as_text", "build", "subject"]
-
-
-def subject(report: Report) -> str:
-    """The mail's subject: one line without scores or names of people."""
-    return report.subject
+__all__ = ["Audience", "Report", "as_html", "as_mail_html", "as_text", "build"]

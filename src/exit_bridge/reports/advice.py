@@ -33,18 +33,23 @@ def priorities(case: Case) -> tuple[Block, ...]:
     now = [priority for priority in chosen if not priority.later]
     later = [priority for priority in chosen if priority.later]
     intro = "priorities.intro" if chosen[0].emphasis else "priorities.intro_by_band"
-    blocks: list[Block] = [Prose((say(intro, low=low, stage=small(stage_said(case))),))]
+    paragraphs = [say(intro, low=low, stage=small(stage_said(case)))]
+    if len(first := case.first()) > 1:
+        paragraphs.append(say("priorities.equals", names=case.names(first, last="or")))
+    blocks: list[Block] = [Prose(tuple(paragraphs))]
     if now:
-        blocks.append(Points(tuple(_priority(case, p, first=p is now[0]) for p in now), style="numbers"))
+        blocks.append(Points(tuple(_priority(case, p, first) for p in now), style="numbers"))
     if later:
         points = tuple(Point(_reason(case, p, "priorities.later"), case.name(p.ingredient)) for p in later)
         blocks.append(Points(points, say("priorities.later_heading")))
     return tuple(blocks)
 
 
-def _priority(case: Case, priority: Priority, *, first: bool) -> Point:
-    place = "priorities.first" if first else "priorities.next"
-    text = _reason(case, priority, f"{place}_emphasis" if priority.emphasis else place)
+def _priority(case: Case, priority: Priority, first: list[str]) -> Point:
+    place = "next"
+    if priority.ingredient in first:
+        place = "first" if len(first) == 1 else "equal"
+    text = _reason(case, priority, f"priorities.{place}_emphasis" if priority.emphasis else f"priorities.{place}")
     return Point(text, case.name(priority.ingredient))
 
 
@@ -67,7 +72,10 @@ def actions(case: Case) -> tuple[Block, ...]:
     """Up to three actions; a respondent who cannot start one is told whom to take it to."""
     if not case.scores.actions:
         return ()
-    return Prose((case.say("actions.intro"),)), *(_action(case, chosen) for chosen in case.scores.actions)
+    chosen = {chosen.action for chosen in case.scores.actions}
+    behind = {e.strength for action in case.bank.actions if action.id in chosen for e in action.evidence}
+    intro = case.say("actions.intro_inferred" if "inferred" in behind else "actions.intro")
+    return Prose((intro,)), *(_action(case, chosen) for chosen in case.scores.actions)
 
 
 def _action(case: Case, chosen: ChosenAction) -> Card:
@@ -156,7 +164,7 @@ def _fact(case: Case, fact: Fact) -> str:
         case "stage":
             return say("notes.fact.stage", stage=case.stage_name(str(found)))
         case "gap":
-            return say("notes.fact.gap", name=case.name(fact.subject), number=whole(float(found)))
+            return say("notes.fact.gap", name=case.name(fact.subject), number=f"{found:.1f}")
         case "about":
             return say(f"notes.fact.about.{fact.subject}.{found}")
 

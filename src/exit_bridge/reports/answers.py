@@ -16,7 +16,6 @@ def facts(case: Case) -> Facts:
     about, say = case.about, case.say
     rows = {
         "innovation": about.innovation,
-        "survey": case.survey_title,
         "organisations": say("comma").join(about.organisations),
         "answered_by": _answered_by(case),
         "stage": stage_said(case),

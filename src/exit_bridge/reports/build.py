@@ -20,7 +20,6 @@ def build(
     *,
     audience: Audience,
     language: str | None = None,
-    survey_title: str = "",
     made_on: date,
 ) -> Report:
     """The report on one submission, for one kind of reader.
@@ -29,7 +28,7 @@ def build(
     others (no answers, no comments). Without `language` the respondent's own is taken where there are phrases in it.
     Variants without scores get their answers and where to start talking; variants without a reply get thanks.
     """
-    case = Case.of(bank, submission, scores, about, audience, language, survey_title, made_on)
+    case = Case.of(bank, submission, scores, about, audience, language, made_on)
     variant = bank.variants[submission.variant]
     if not variant.reply:
         return young.report(case)

@@ -15,7 +15,7 @@ from exit_bridge.intake import Submission
 from exit_bridge.reports.phrases import Phrases, phrases
 from exit_bridge.reports.types import Audience, Point
 from exit_bridge.scoring import Scores
-from exit_bridge.scoring.types import IngredientScore
+from exit_bridge.scoring.types import IngredientScore, Priority
 
 MOST_LOWEST = 3
 _NEARLY = 1e-9
@@ -75,7 +75,6 @@ class Case:
     scores: Scores
     about: About
     audience: Audience
-    survey_title: str
     made_on: date
     words: Wording
     say: Phrases
@@ -89,7 +88,6 @@ class Case:
         about: About,
         audience: Audience,
         language: str | None,
-        survey_title: str,
         made_on: date,
     ) -> Case:
         """Choose the words: report and questions in one language, English where the phrases have no other."""
@@ -105,7 +103,6 @@ class Case:
             scores=scores,
             about=About(**said),
             audience=audience,
-            survey_title=clean(survey_title),
             made_on=made_on,
             words=words,
             say=say,
@@ -116,7 +113,7 @@ class Case:
     @property
     def work(self) -> str:
         """What the report is about, as short as it can be named; empty when nobody named it."""
-        return self.about.innovation or self.survey_title
+        return self.about.innovation
 
     @property
     def shows_answers(self) -> bool:
@@ -127,9 +124,9 @@ class Case:
         """An ingredient's name."""
         return self.words.ingredients[ingredient].name or ingredient
 
-    def names(self, ingredients: Iterable[str]) -> str:
+    def names(self, ingredients: Iterable[str], last: str = "and") -> str:
         """Their names in a row."""
-        return self.say.listed(self.name(ingredient) for ingredient in ingredients)
+        return self.say.listed((self.name(ingredient) for ingredient in ingredients), last)
 
     def band(self, band: str) -> str:
         """A band's words."""
@@ -224,9 +221,20 @@ class Case:
         """Ingredients without a band."""
         return [reading for reading in self.scores.ingredients if reading.status != "scored"]
 
-    def in_place(self) -> bool:
-        """Is every ingredient in the highest band?"""
-        return all(reading.band == self.bank.bands[-1].id for reading in self.scores.ingredients)
+    def judged(self, key: str) -> str:
+        """The phrase's key, for what holds only of those that could be judged where some could not."""
+        return f"{key}_judged" if self.unjudged() else key
+
+    def first(self) -> list[str]:
+        """Ingredients to start with: all that emphasis, band and standing put in first place alike."""
+        now = [priority for priority in self.scores.priorities if not priority.later]
+
+        def place(priority: Priority) -> tuple[str, str | None, bool]:
+            ingredient = priority.ingredient
+            weight = priority.emphasis or "medium"
+            return weight, self.scores.by_id(ingredient).band, ingredient in self.scores.weakest
+
+        return [priority.ingredient for priority in now if place(priority) == place(now[0])]
 
     def high_emphasis(self) -> list[str]:
         """Ingredients that matter most at this stage, in fixed order."""

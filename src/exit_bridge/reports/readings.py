@@ -31,8 +31,8 @@ def summary(case: Case) -> tuple[str, ...]:
 
 def _headline(case: Case) -> str:
     say, scores, whose = case.say, case.scores, answers_of(case)
-    if case.in_place():
-        return say("summary.keep", answers=whose, band=small(case.band(case.bank.bands[-1].id)))
+    if scores.standing == "all_in_place":
+        return say(case.judged("summary.keep"), answers=whose, band=small(case.band(case.bank.bands[-1].id)))
     if scores.standing == "too_few_scored":
         return say("summary.too_few", answers=whose)
     if scores.standing == "none_stands_out":
@@ -48,12 +48,14 @@ def _headline(case: Case) -> str:
 
 def _start(case: Case) -> str:
     say, stage = case.say, case.at_stage()
-    now = [priority.ingredient for priority in case.scores.priorities if not priority.later]
-    if now and stage:
-        return say("summary.start", stage=capital(stage), name=case.name(now[0]))
-    if now:
-        return say("summary.start_no_stage", name=case.name(now[0]))
-    return _what_matters(case) if case.scores.standing == "none_stands_out" and not case.in_place() else ""
+    if first := case.first():
+        names = case.names(first, last="or")
+        return (
+            say("summary.start", stage=capital(stage), names=names)
+            if stage
+            else say("summary.start_no_stage", names=names)
+        )
+    return _what_matters(case) if case.scores.standing == "none_stands_out" else ""
 
 
 def _what_matters(case: Case) -> str:
@@ -139,7 +141,9 @@ def standing(case: Case) -> tuple[Block, ...]:
             blocks += _none_stands_out(case)
         case "found":
             blocks += [*_furthest(case), *_weakest(case)]
-    return (*blocks, *(_keep(case) if case.in_place() else ()))
+        case "all_in_place":
+            blocks.append(_keep(case))
+    return tuple(blocks)
 
 
 def _unjudged(case: Case) -> tuple[Block, ...]:
@@ -157,8 +161,6 @@ def _unjudged(case: Case) -> tuple[Block, ...]:
 
 def _none_stands_out(case: Case) -> tuple[Block, ...]:
     say = case.say
-    if case.in_place():
-        return ()
     text = say("standing.none", width=_points(case.bank.reading.stands_out))
     return (Prose((f"{text} {_what_matters(case) or say('standing.none_no_stage')}",)),)
 
@@ -197,16 +199,15 @@ def _standing_of(case: Case, ingredient: str) -> str:
     return case.standing(case.scores.by_id(ingredient)) + "."
 
 
-def _keep(case: Case) -> tuple[Block, ...]:
+def _keep(case: Case) -> Card:
     say, rows = case.say, []
     for reading in case.scores.ingredients:
-        if reading.id in case.scores.weakest or _all_highest(case, reading):
+        if reading.status != "scored" or _all_highest(case, reading):
             continue
         rows += [Point(point.text, f"{case.name(reading.id)} {point.label}") for point in case.lowest(reading.lowest)]
     band = small(case.band(case.bank.bands[-1].id))
-    if rows or case.scores.weakest:
-        return (Card(say("standing.keep"), paragraphs=(say("standing.keep_what", band=band),), points=tuple(rows)),)
-    return (Card(say("standing.keep"), paragraphs=(say("standing.keep_top"),)),)
+    what = say(case.judged("standing.keep_what" if rows else "standing.keep_top"), band=band)
+    return Card(say("standing.keep"), paragraphs=(what,), points=tuple(rows))
 
 
 def _all_highest(case: Case, reading: IngredientScore) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 from exit_bridge.bank import NON_ANSWERS, QuestionBank
 from exit_bridge.intake import Submission
+from exit_bridge.scoring.score import MOST_ACTIONS, MOST_NOTES
 from exit_bridge.scoring.types import (
     ChosenAction,
     Fact,
@@ -133,6 +134,12 @@ def result_schema() -> dict[str, Any]:
     def many(properties: dict[str, Any]) -> dict[str, Any]:
         return {"type": "array", "items": closed(properties)}
 
+    def with_status(status: str, score: str, band: str) -> dict[str, Any]:
+        return {
+            "if": {"properties": {"status": {"const": status}}},
+            "then": {"properties": {"score": {"type": score}, "band": {"type": band}}},
+        }
+
     reading = {
         "id": name,
         "score": {"type": ["number", "null"], "minimum": 0, "maximum": 100, "description": "Unrounded, 0 to 100."},
@@ -142,6 +149,18 @@ def result_schema() -> dict[str, Any]:
         "asked": {**count, "description": "Core items that were asked."},
         "reasons": closed({"dont_know": count, "not_relevant": count, "skipped": count, "not_asked": count}),
         "lowest": names,
+    }
+    readings = {
+        "type": "array",
+        "minItems": 1,
+        "items": {
+            **closed(reading),
+            "allOf": [
+                with_status("scored", "number", "string"),
+                with_status("provisional", "number", "null"),
+                with_status("not_scored", "null", "null"),
+            ],
+        },
     }
     fact = {
         "kind": {"enum": ["score", "value", "count", "stage", "about", "gap"]},
@@ -181,8 +200,8 @@ def result_schema() -> dict[str, Any]:
                     }
                 ),
                 "stage": {"enum": ["conception", "implementation", "sustaining", "scaling", None]},
-                "ingredients": many(reading),
-                "standing": {"enum": ["found", "none_stands_out", "too_few_scored"]},
+                "ingredients": readings,
+                "standing": {"enum": ["found", "none_stands_out", "all_in_place", "too_few_scored"]},
                 "weakest": names,
                 "furthest": names,
                 "strength": {"type": "boolean", "description": "May the furthest be called a strength?"},
@@ -193,8 +212,8 @@ def result_schema() -> dict[str, Any]:
                         "later": {"type": "boolean"},
                     }
                 ),
-                "notes": many(note),
-                "actions": many(action),
+                "notes": {**many(note), "maxItems": MOST_NOTES},
+                "actions": {**many(action), "maxItems": MOST_ACTIONS},
                 "checklist": names,
             }
         ),

@@ -10,7 +10,7 @@ from __future__ import annotations
 from itertools import takewhile
 
 from exit_bridge.bank import NON_ANSWERS, STAGES, About, Ingredient, Item, QuestionBank
-from exit_bridge.bank.types import Action
+from exit_bridge.bank.types import Action, Variant
 from exit_bridge.intake import Submission
 from exit_bridge.scoring.conditions import Evidence, holds
 from exit_bridge.scoring.types import (
@@ -36,10 +36,10 @@ def score(submission: Submission, bank: QuestionBank, about: About | None = None
     about = about or About()
     variant = bank.variants[submission.variant]
     values = {item: value for item, value in submission.answers.items() if isinstance(value, int)}
-    readings = tuple(_read(ingredient, submission, bank, scored=variant.scored) for ingredient in bank.ingredients)
+    readings = tuple(_read(ingredient, submission, bank, variant) for ingredient in bank.ingredients)
     stage = _stage(submission, about)
     standing, weakest, furthest = _stand(readings, bank)
-    priorities = _priorities(readings, bank, stage)
+    priorities = _priorities(readings, bank, weakest, stage)
     seen = Evidence({reading.id: reading for reading in readings}, values, stage, about)
     chosen = _actions(submission, bank, about, readings, standing, weakest, priorities, stage) if variant.scored else ()
     high = max((r.score for r in readings if r.status == "scored" and r.score is not None), default=0.0)
@@ -48,7 +48,7 @@ def score(submission: Submission, bank: QuestionBank, about: About | None = None
         standing=standing,
         weakest=weakest,
         furthest=furthest,
-        strength=high >= bank.reading.strength,
+        strength=bool(furthest) and high >= bank.reading.strength,
         priorities=priorities,
         notes=_notes(bank, seen) if variant.scored else (),
         actions=chosen,
@@ -58,9 +58,9 @@ def score(submission: Submission, bank: QuestionBank, about: About | None = None
     )
 
 
-def _read(ingredient: Ingredient, submission: Submission, bank: QuestionBank, *, scored: bool) -> IngredientScore:
-    answers, not_asked = submission.answers, set(submission.not_asked)
-    core = ingredient.core
+def _read(ingredient: Ingredient, submission: Submission, bank: QuestionBank, variant: Variant) -> IngredientScore:
+    answers, core = submission.answers, ingredient.core
+    not_asked = {*submission.not_asked, *(item.id for item in core if item.id not in variant.items)}
     given = [(item, answers[item.id]) for item in core if item.id in answers]
     counted = [(item, value) for item, value in given if isinstance(value, int)]
     answered, k = len(counted), len(core)
@@ -71,9 +71,9 @@ def _read(ingredient: Ingredient, submission: Submission, bank: QuestionBank, *,
         not_asked=sum(item.id not in answers and item.id in not_asked for item in core),
     )
     status: Status = "not_scored"
-    if scored and answered and 3 * answered >= 2 * k:
+    if variant.scored and answered and 3 * answered >= 2 * k:
         status = "scored"
-    elif scored and answered >= 4 and 2 * answered >= k:
+    elif variant.scored and answered >= 4 and 2 * answered >= k:
         status = "provisional"
     number = None
     if status != "not_scored":
@@ -108,6 +108,8 @@ def _stand(
     if len(scores) < FEWEST_SCORED:
         return "too_few_scored", (), ()
     low, high = min(scores.values()), max(scores.values())
+    if low >= bank.bands[-1].start > 0:
+        return "all_in_place", (), ()
     if high - low < bank.reading.stands_out:
         return "none_stands_out", (), ()
     width = bank.reading.joint_weakest
@@ -117,7 +119,9 @@ def _stand(
     return "found", weakest, furthest
 
 
-def _priorities(readings: tuple[IngredientScore, ...], bank: QuestionBank, stage: str | None) -> tuple[Priority, ...]:
+def _priorities(
+    readings: tuple[IngredientScore, ...], bank: QuestionBank, weakest: tuple[str, ...], stage: str | None
+) -> tuple[Priority, ...]:
     emphasis = bank.emphasis_at(stage)
     bands = {band.id: n for n, band in enumerate(bank.bands)}
     low = [r for r in readings if r.status == "scored" and r.score is not None and r.score < bank.reading.low]
@@ -125,7 +129,7 @@ def _priorities(readings: tuple[IngredientScore, ...], bank: QuestionBank, stage
     def weight(reading: IngredientScore) -> str | None:
         return emphasis[reading.id].weight if reading.id in emphasis else None
 
-    low.sort(key=lambda r: (_EMPHASIS[weight(r)], bands[r.band or bank.bands[0].id]))
+    low.sort(key=lambda r: (_EMPHASIS[weight(r)], bands[r.band or bank.bands[0].id], r.id not in weakest))
     return tuple(
         Priority(r.id, emphasis[r.id].weight if r.id in emphasis else None, later=weight(r) == "background")
         for r in low
@@ -156,43 +160,48 @@ def _actions(
     priorities: tuple[Priority, ...],
     stage: str | None,
 ) -> tuple[ChosenAction, ...]:
-    if submission.context.get("role") == "young":
+    if submission.context.get("role") == "young" or standing == "all_in_place":
         return ()
     emphasis = bank.emphasis_at(stage)
     by_id = {reading.id: reading for reading in readings}
 
-    def in_stage_order(names: tuple[str, ...]) -> list[str]:
-        return sorted(names, key=lambda name: _EMPHASIS[emphasis[name].weight if name in emphasis else None])
+    def weight(name: str) -> str | None:
+        return emphasis[name].weight if name in emphasis else None
 
-    wanted: list[tuple[str, Why]] = [(name, "weakest") for name in in_stage_order(weakest)]
-    wanted += [(priority.ingredient, "low") for priority in priorities if not priority.later]
-    if standing == "none_stands_out" and not wanted:
+    def in_stage_order(names: tuple[str, ...]) -> list[str]:
+        return sorted(names, key=lambda name: _EMPHASIS[weight(name)])
+
+    def actions_for(wanted: list[tuple[str, Why]]) -> tuple[ChosenAction, ...]:
+        chosen: dict[str, ChosenAction] = {}
+        for name, why in wanted:
+            if name not in chosen and (action := _action_for(by_id[name], bank, about, stage, why)):
+                chosen[name] = action
+        return tuple(chosen.values())[:MOST_ACTIONS]
+
+    low: list[tuple[str, Why]] = [(name, "weakest") for name in in_stage_order(weakest)]
+    low += [(priority.ingredient, "low") for priority in priorities]
+    now = [(name, why) for name, why in low if weight(name) != "background"]
+    if standing == "none_stands_out" and not now:
         kept = bank.bands[-1].start
-        below = tuple(r.id for r in readings if r.status == "scored" and r.score is not None and r.score < kept)
-        wanted = [
-            (name, "stage") for name in in_stage_order(below) if name in emphasis and emphasis[name].weight == "high"
-        ]
-    chosen: dict[str, ChosenAction] = {}
-    for name, why in wanted:
-        if name not in chosen and (action := _action_for(by_id[name], bank, about, stage, why)):
-            chosen[name] = action
-    return tuple(chosen.values())[:MOST_ACTIONS]
+        below = (r.id for r in readings if r.status == "scored" and r.score is not None and r.score < kept)
+        now = [(name, "stage") for name in below if weight(name) == "high"]
+    return actions_for(now) or actions_for(low)
 
 
 def _action_for(
     reading: IngredientScore, bank: QuestionBank, about: About, stage: str | None, why: Why
 ) -> ChosenAction | None:
-    """The first action that answers the lowest item; among equally low ones, those of the present come first."""
+    """The action that fits the lowest item best: what is still ahead of the stage comes last, of items and actions."""
     now = STAGES.index(stage) if stage else len(STAGES)
 
-    def order(item: Item) -> tuple[bool, bool, int]:
-        starts = STAGES.index(item.starts)
-        return starts > now, item.history, -starts
+    def ahead(of: Item | Action) -> bool:
+        return STAGES.index(of.starts) > now
 
-    for item in sorted((bank.items[name] for name in reading.lowest), key=order):
-        for action in bank.actions:
-            if item.id in action.items and _fits(action, about):
-                return ChosenAction(action.id, reading.id, item.id, why, from_now_on=item.history)
+    items = sorted((bank.items[name] for name in reading.lowest), key=lambda item: (ahead(item), item.history))
+    for item in items:
+        if fitting := [action for action in bank.actions if item.id in action.items and _fits(action, about)]:
+            best = min(fitting, key=ahead)
+            return ChosenAction(best.id, reading.id, item.id, why, from_now_on=item.history)
     return None
 
 

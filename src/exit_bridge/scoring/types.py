@@ -8,7 +8,7 @@ from typing import Any, Literal
 from exit_bridge.bank.types import Emphasis
 
 Status = Literal["scored", "provisional", "not_scored"]
-Standing = Literal["found", "none_stands_out", "too_few_scored"]
+Standing = Literal["found", "none_stands_out", "all_in_place", "too_few_scored"]
 Why = Literal["weakest", "low", "stage"]
 
 

@@ -72,16 +72,24 @@ def parse_retry_after(value: str, now: datetime) -> float | None:
     return min(max(seconds, 1.0), _LONGEST_PAUSE)
 
 
+def signing_key(secret: str) -> bytes:
+    """The bytes a `whsec_` secret signs with; none where it is not the base64 of at least 16 of them.
+
+    Strict, where the library skips characters that are no base64 and would sign with another key.
+    """
+    encoded = secret.removeprefix("whsec_").rstrip("=")
+    try:
+        key = base64.b64decode(encoded + "=" * (-len(encoded) % 4), validate=True)
+    except (binascii.Error, ValueError):
+        return b""
+    return key if len(key) >= _SHORTEST_SECRET else b""
+
+
 def _sign(destination: PostDestination, key: str, attempt: datetime, body: bytes) -> str:
     from standardwebhooks import Webhook
 
-    # Decoded here, strictly: the library skips characters that are no base64 and would sign with another key.
-    encoded = destination.secret.removeprefix("whsec_").rstrip("=")
-    try:
-        secret = base64.b64decode(encoded + "=" * (-len(encoded) % 4), validate=True)
-    except (binascii.Error, ValueError):
-        secret = b""
-    if len(secret) < _SHORTEST_SECRET:
+    secret = signing_key(destination.secret)
+    if not secret:
         raise SendFailed(
             "The signing secret is not whsec_ followed by the base64 of at least 16 bytes",
             where=destination.label,

@@ -24,7 +24,11 @@ from exit_bridge.store.types import (
 if TYPE_CHECKING:
     from exit_bridge.store.store import Store
 
+PATIENCE_MS = 2_500
+"""Milliseconds a hook waits for a locked database: the least patient sender gives up after 5 seconds."""
+
 __all__ = [
+    "PATIENCE_MS",
     "Accepted",
     "Arrival",
     "Attempt",

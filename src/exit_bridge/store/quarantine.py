@@ -39,10 +39,10 @@ class Quarantine(Database):
         row = {
             "survey": survey,
             "received_at": datetime.now(UTC),
-            "content_type": content_type,
+            "content_type": content_type.replace("\0", ""),
             "element": element,
             "reason": reason,
-            "detail": detail,
+            "detail": detail.replace("\0", ""),  # PostgreSQL holds no NUL in text
             "digest": sha256(f"{element}\n".encode() + body).hexdigest(),
             "body": body,
         }

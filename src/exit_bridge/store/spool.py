@@ -90,9 +90,14 @@ class Spool:
             _log.warning("spooled delivery %s cannot be read now", name)
         except (ValueError, LookupError, TypeError):
             _log.warning("spooled delivery %s is damaged; set aside as %s", name, name + _DAMAGED)
-            with suppress(OSError):
-                path.rename(path.with_name(name + _DAMAGED))
+            self.set_aside(name)
         return None
+
+    def set_aside(self, name: str) -> None:
+        """Rename a body that can never be taken to `*.bad`, so that it holds up no other."""
+        with suppress(OSError):
+            path = self.directory / name
+            path.rename(path.with_name(name + _DAMAGED))
 
     def remove(self, name: str) -> None:
         """Delete a body that the store has taken. One already gone is fine."""

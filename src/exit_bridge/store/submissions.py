@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select,
 from exit_bridge.store.engine import Database
 from exit_bridge.store.jobs import add_jobs
 from exit_bridge.store.order import is_newer
-from exit_bridge.store.tables import INSERT, job, quarantine, submission, tally, version
+from exit_bridge.store.tables import INSERT, job, submission, tally, version
 from exit_bridge.store.types import Accepted, Arrival, NewJob, StoredVersion
 
 _PAGE = 500
@@ -43,7 +43,6 @@ _RETARGET = (
     .returning(job.c.id, job.c.kind, job.c.destination)
 )
 _NEW_ENVELOPE = update(job).where(job.c.id == bindparam("job")).values(envelope=bindparam("contents"))
-_RELEASE = quarantine.delete().where(quarantine.c.id == bindparam("quarantined"))
 
 _STORED: Select[*tuple[Any, ...]] = select(
     version.c.submission,
@@ -88,30 +87,22 @@ _TALLIES = select(tally.c.wave, tally.c.kind, tally.c.n).where(tally.c.survey ==
 class Submissions(Database):
     """Accepting submissions, reading them back, and counting what never became one."""
 
-    def accept(
-        self, arrival: Arrival, on_new: Sequence[NewJob], on_edit: Sequence[NewJob], *, releases: int | None = None
-    ) -> Accepted:
+    def accept(self, arrival: Arrival, on_new: Sequence[NewJob], on_edit: Sequence[NewJob]) -> Accepted:
         """Keep a submission and its jobs in one transaction; it is durable once this returns.
 
         Unknown response: stored with the jobs `on_new`. Same content as the current version: a duplicate, nothing is
         written. Otherwise a new version: a newer one (by revision, else time submitted, else arrival) becomes current,
         jobs not yet begun move to it, and each job of `on_edit` is added unless one for its destination just moved;
         that one takes its envelope instead. An older one is filed once and changes nothing.
-        `releases`: the quarantined body this came from, deleted in the same transaction. Raises StoreUnavailable.
+        Raises StoreUnavailable.
         """
         with self._writing() as connection:
             accepted = _keep(connection, arrival, on_new, on_edit)
-            if releases is not None:
-                connection.execute(_RELEASE, {"quarantined": releases})
         return accepted
 
     def current(self, survey: str, response_id: str) -> StoredVersion | None:
         """The current version of a response, or None."""
         return self._one(_BY_RESPONSE, survey=survey, response_id=response_id)
-
-    def by_result_id(self, result_id: str) -> StoredVersion | None:
-        """The current version of the submission known outside by this id, or None."""
-        return self._one(_BY_RESULT, result_id=result_id)
 
     def version(self, submission_id: int, n: int) -> StoredVersion | None:
         """One version of a submission, or None once it is forgotten."""

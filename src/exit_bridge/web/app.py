@@ -6,15 +6,17 @@ import logging
 from http import HTTPStatus
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import HTTPException
 
-from exit_bridge.bridge import Bridge, auth_mode, trace_of, untrusted
-from exit_bridge.errors import ExitBridgeError, OversizedDelivery, StoreUnavailable
+from exit_bridge.bridge import Bridge
+from exit_bridge.errors import ExitBridgeError, OversizedDelivery, StoreUnavailable, trace_of
 from exit_bridge.intake.mapping import mapping_for
 from exit_bridge.platforms import platform
-from exit_bridge.platforms.base import Delivery
+from exit_bridge.platforms.base import Delivery, Platform
+from exit_bridge.trust import auth_mode, untrusted
 
 if TYPE_CHECKING:
     from exit_bridge.settings import Settings
@@ -24,10 +26,7 @@ log = logging.getLogger("exit_bridge.web")
 RETRY_AFTER = 30
 """Seconds a sender is asked to wait when the store is away."""
 
-PATIENCE_MS = 2_500
-"""Milliseconds to wait for a locked database: the least patient sender gives up after 5 seconds."""
-
-DEFAULT_MAX_BODY = 1024 * 1024
+DEFAULT_MAX_BODY = Platform.max_body
 _PROXY_HEADERS = ("X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "Forwarded", "X-Real-Ip", "Via")
 
 NEUTRAL = "exit-bridge receives form submissions here by POST.\n"
@@ -47,7 +46,7 @@ def create_app(settings: Settings | None = None, bridge: Bridge | None = None) -
         log_to_stderr()
         settings = load_settings(settings_path())
     if bridge is None:
-        from exit_bridge.store import open_store
+        from exit_bridge.store import PATIENCE_MS, open_store
 
         bridge = Bridge(settings, open_store(settings.database, busy_timeout_ms=PATIENCE_MS))
     for survey in settings.surveys.values():
@@ -56,6 +55,7 @@ def create_app(settings: Settings | None = None, bridge: Bridge | None = None) -
         mapping_for(survey.bank)
     app = Flask("exit_bridge", static_folder=None)
     app.url_map.strict_slashes = False
+    app.url_map.merge_slashes = False  # a redirect would be an answer outside the table
     _add_routes(app, settings, bridge)
     _add_errors(app)
     return app
@@ -104,6 +104,9 @@ def _from_this_machine() -> bool:
     """Loopback and no proxy in between, whose own address would be loopback too."""
     if any(name in request.headers for name in _PROXY_HEADERS):
         return False
+    # The name asked for too: a proxy that says nothing of itself, or a web page in somebody's browser, shows there.
+    if urlsplit(f"//{request.host}").hostname not in ("localhost", "127.0.0.1", "::1"):
+        return False
     try:
         return ip_address(request.remote_addr or "").is_loopback
     except ValueError:
@@ -115,9 +118,12 @@ def _add_errors(app: Flask) -> None:
     def ours(error: ExitBridgeError) -> Response:
         if error.http_status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             log.error("outcome=%s %s", type(error).__name__, error)
-        answer = jsonify({"status": _words(error.http_status)})
-        answer.status_code = error.http_status
-        if isinstance(error, StoreUnavailable):
+        # Whatever fails on our side keeps nothing, so the sender must come again.
+        ours_fails = error.http_status >= HTTPStatus.INTERNAL_SERVER_ERROR
+        code = HTTPStatus.SERVICE_UNAVAILABLE if ours_fails else error.http_status
+        answer = jsonify({"status": _words(code)})
+        answer.status_code = code
+        if code == HTTPStatus.SERVICE_UNAVAILABLE:
             answer.headers["Retry-After"] = str(RETRY_AFTER)
         return answer
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 from threading import Event
 from time import monotonic
@@ -41,12 +42,15 @@ def serve(app: Flask, listening: socket.socket, stop: Event, max_body: int) -> N
     """
     from waitress import create_server, wasyncore
 
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a short queue is no news
     connections: dict[int, Any] = {}
     server = create_server(
         app,
         map=connections,
         sockets=[listening],
         threads=THREADS,
+        connection_limit=1000,
+        channel_timeout=30,
         ident=None,
         max_request_body_size=4 * max_body,
         # The application looks at them to tell a proxy's requests from those of this machine. It trusts none.
