@@ -9,8 +9,8 @@ Routes, each served by the same gunicorn (one process, 16 threads) and loaded ov
     body only  commit the raw body
     ok         Flask answering "ok"
 
-Prints requests per second and p50/p99 per route, and the ratios: each the median of the rounds. Absolute figures belong to the machine they were
-taken on; only the ratios are claims.
+Prints requests per second and p50/p99 per route, and the ratios, each as the median of the rounds. Absolute figures
+belong to the machine they were taken on; only the ratios are claims.
 """
 
 from __future__ import annotations
@@ -260,7 +260,9 @@ def measure(port: int, rounds: int, seconds: float) -> None:
     for n in range(rounds + 1):
         for name, path in ROUTES.items():
             few = n == 0
-            wire = requests_for(path, string.ascii_lowercase[n], 300 if few else int(seconds * (6000 if name == "ok" else 2500)))
+            wire = requests_for(
+                path, string.ascii_lowercase[n], 300 if few else int(seconds * (6000 if name == "ok" else 2500))
+            )
             rate, seen = asyncio.run(load(port, wire, 2 if few else seconds))
             if not few:
                 rates[name].append(rate)

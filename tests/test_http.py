@@ -584,3 +584,24 @@ def test_importing_does_not_import_requests() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+@pytest.mark.parametrize(
+    ("url", "origin"),
+    [
+        ("https://Reports.example/in?x=1", "https://reports.example:443"),
+        ("HTTP://reports.example", "http://reports.example:80"),
+        ("http://user:word@reports.example:8080/", "http://reports.example:8080"),
+        ("http://[::1]:8000/in", "http://[::1]:8000"),
+    ],
+)
+def test_an_origin_spells_out_its_port(url: str, origin: str) -> None:
+    """Path, login and capitals are no part of it, and it can be used as `internal`."""
+    assert http.origin(url) == origin
+    assert HttpPolicy(internal=origin).internal == origin
+
+
+def test_no_host_has_no_origin() -> None:
+    """What is no web address is not taken for one."""
+    with pytest.raises(ValueError, match="no host"):
+        http.origin("mailto:somebody")

@@ -67,8 +67,7 @@ class HttpPolicy:
     def __post_init__(self) -> None:
         if self.proxy and not _PROXY.fullmatch(self.proxy):
             raise SettingsError("A proxy must be written as http://host:port", where="proxy", fix="Leave any path out")
-        port = self.internal.rpartition(":")[2]
-        if self.internal and not (_ORIGIN.fullmatch(self.internal) and int(port) < 65536):
+        if self.internal and not (_ORIGIN.fullmatch(self.internal) and int(self.internal.rpartition(":")[2]) < 65536):
             raise SettingsError(
                 "An internal destination must be written as scheme://host:port",
                 where="internal",

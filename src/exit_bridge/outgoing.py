@@ -67,7 +67,7 @@ def outgoing(stored: StoredVersion, survey: Survey, destination: str) -> Outgoin
         survey=survey.name,
         result_id=stored.result_id,
         version=stored.n,
-        subject=reports.subject(report),
+        subject=report.subject,
         text=reports.as_text(report),
         html=reports.as_html(report),
         mail_html=reports.as_mail_html(report),

@@ -17,7 +17,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal, cast
 
-from exit_bridge.bank import About, QuestionBank, load_bank
+from exit_bridge.bank import About, QuestionBank, is_path, load_bank
 from exit_bridge.bank.about import AnsweredBy, IndividualReports
 from exit_bridge.errors import SettingsError
 from exit_bridge.http import HttpPolicy
@@ -200,11 +200,10 @@ def _survey(name: str, row: Mapping[str, Any], path: Path, secret: Secret, http:
         retain_days=row.get("retain_days", 365),
     )
     bank = row["bank"]
-    own = bank.endswith(".toml") or "/" in bank
     survey = Survey(
         name=name,
         platform=row["platform"],
-        bank_source=str(path.parent / bank) if own else bank,
+        bank_source=str(path.parent / bank) if is_path(bank) else bank,
         wordings=tuple(str(path.parent / wording) for wording in row.get("wordings", ())),
         variant=row.get("variant", "full"),
         languages=tuple(row.get("languages", ("en",))),

@@ -33,6 +33,8 @@ def _faults(raw: Any, schema: Schema, above: tuple[str | int, ...], secrets_file
             else:
                 yield _named((*place, "by")), f"must be one of {', '.join(ways)}"
         else:
+            if "propertyNames" in error.absolute_schema_path:
+                place = (*place, error.instance)
             yield _named(place), _what(error, secrets_file)
 
 

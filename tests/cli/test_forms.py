@@ -227,3 +227,35 @@ def test_the_committed_files_are_right():
     """What lies in form_definitions/ is what this version writes."""
     said = call(None, "forms", "--out", ROOT / "form_definitions", "--check")
     assert said.code == 0, said.out + said.err
+
+
+def test_a_survey_has_its_own_folder(tmp_path):
+    """The very files that `init` writes, beside the settings, and nothing else."""
+    flags = ("--survey", "alone", "--platform", "generic", "--answered-by", "group", "--variant", "quick")
+    settings = tmp_path / "exit-bridge.toml"
+    assert call(settings, "init", "--yes", *flags).code == 0
+    folder = tmp_path / "forms-alone"
+    before = written(folder)
+    assert "HOW-TO.txt" in before
+    assert call(settings, "forms", "--survey", "alone", "--check").code == 0
+    next(folder.glob("*.form.json")).write_text("{}", "utf-8")
+    (folder / "HOW-TO.txt").unlink()
+    said = call(settings, "forms", "--survey", "alone", "--check")
+    assert said.code == 1
+    assert f"run `exit-bridge --settings {settings} forms --survey alone`" in said.err
+    said = call(settings, "forms", "--survey", "alone")
+    assert f"{len(before)} files written to {folder}. {folder / 'HOW-TO.txt'} says" in said.out
+    assert before == written(folder)
+    assert {"exit-bridge.toml", "exit-bridge.env", "exit-bridge.sqlite3", "forms-alone"} == {
+        path.name for path in tmp_path.iterdir() if not path.name.endswith(("-wal", "-shm"))
+    }
+
+
+@pytest.mark.parametrize("flags", [["generic"], ["--variant", "full"], ["--language", "en"], ["--bank", "exit-open@1"]])
+def test_the_own_folder_holds_what_the_settings_say(tmp_path, flags):
+    """Anything else goes to a folder that is named."""
+    settings = write_settings(tmp_path)
+    said = call(settings, "forms", "--survey", "first", *flags)
+    assert said.code == 2
+    assert "Add --out DIR" in said.err
+    assert not (tmp_path / "forms-first").exists()

@@ -118,7 +118,8 @@ def test_only_dead_jobs_are_tried_again(settings: Path, bridge: Bridge) -> None:
     take(bridge, "a")
     said = call(settings, "jobs", "retry", "1", "99")
     assert said.code == 1
-    assert "2 of these ids are no dead jobs" in said.err
+    assert "2 of these ids are not dead jobs" in said.err
+    assert "1 of these ids is not a dead job" in call(settings, "jobs", "retry", "99").err
     assert [job.attempts for job in bridge.store.jobs()] == [0]
 
 

@@ -269,6 +269,17 @@ def test_several_exports(tmp_path):
     assert "1 scored, 0 filtered, 1 refused" in said.err
 
 
+def test_a_refused_last_row_is_said_to_leave_its_response_unscored(tmp_path):
+    """The earlier row may be what the respondent took back, so it is not scored in its place; that is said."""
+    path = export(tmp_path / "1.csv", {"response_id": "a"}, {"response_id": "a", "rec01": "7"}, {"response_id": "b"})
+    said = call(None, "score", path, "--out", tmp_path / "out.csv")
+    assert said.code == 3
+    assert "1 scored, 1 filtered (1 duplicate), 1 refused" in said.err
+    assert "1 refused as the last row of a response: its earlier rows are duplicates, none is scored" in said.err
+    alone = export(tmp_path / "2.csv", {"response_id": "a", "rec01": "7"}, {"response_id": "b"})
+    assert "last row of a response" not in call(None, "score", alone).err
+
+
 def test_rows_without_ids_in_several_exports(tmp_path):
     """Two rows never share the name that is made up for them."""
     paths = [export(tmp_path / f"{n}.csv", {"response_id": ""}) for n in (1, 2)]
@@ -575,3 +586,15 @@ def test_what_cannot_be_written_is_ours(tmp_path):
     """Errors of the system become one line of ours."""
     with pytest.raises(ExitBridgeError, match="cannot be written"), report_files.whole(tmp_path / "no" / "x"):
         pass
+
+
+def test_who_asked_not_to_be_counted_is_left_out_of_team_figures(tmp_path):
+    """With --team; without it everybody is there, and how many asked is said."""
+    rows = ({"response_id": "r-1", "team": "yes"}, {"response_id": "r-2", "team": "no"}, {"response_id": "r-3"})
+    path = export(tmp_path / "answers.csv", *rows)
+    everybody, team = call(None, "score", path), call(None, "score", path, "--team")
+    assert [line.partition(",")[0] for line in everybody.out.splitlines()[1:]] == ["r-1", "r-2", "r-3"]
+    assert "1 of them asked not to be counted in team figures: for these add --team" in everybody.err
+    assert [line.partition(",")[0] for line in team.out.splitlines()[1:]] == ["r-1", "r-3"]
+    assert "2 scored, 1 filtered (1 not to be counted in team figures), 0 refused" in team.err
+    assert "add --team" not in team.err

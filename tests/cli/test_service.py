@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import re
 import shlex
 import signal
 import socket
@@ -327,6 +328,7 @@ def test_send_test_goes_the_whole_way_and_can_be_removed(tmp_path: Path) -> None
     assert "made up" in report.read_text("utf-8")
     with open_store(load_settings(settings).database) as store:
         assert store.counts("first") == {"send-test": 1}
+    assert re.search(r"send-test-\d{8}T\d{6}Z-[0-9a-f]{4} ", said.out)
     removal = shlex.split(said.out.split("To remove it everywhere: exit-bridge ")[1])
     assert call(settings, *removal, "--yes").code == 0
     assert not report.exists()
@@ -400,7 +402,7 @@ def test_send_test_says_when_nobody_is_there(tmp_path: Path) -> None:
         port = taken.getsockname()[1]
     said = call(settings, "send-test", "first", "--url", f"http://127.0.0.1:{port}")
     assert said.code == 1
-    assert "Is `exit-bridge serve` running?" in said.err
+    assert said.err.endswith("Start it with `exit-bridge serve`.\n")
     assert SECRET not in said.out + said.err
 
 

@@ -11,7 +11,6 @@ import pytest
 from tests.cli.cli_calls import write_settings
 
 from exit_bridge.cli import checks
-from exit_bridge.cli.settings_text import Draft, adding
 from exit_bridge.settings import load_settings
 
 ADD = """

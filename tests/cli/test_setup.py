@@ -133,7 +133,15 @@ def test_a_name_that_is_taken_is_refused(path: Path) -> None:
     [
         (("--survey", "Staying Close"), "--survey: Type lower-case letters"),
         (("--to", "nobody"), "--to: Type an address"),
-        (("--answered-by", "everyone"), "--answered-by: Type a number"),
+        (("--answered-by", "everyone"), "--answered-by: Type group or individuals"),
+        (("--to", "a@b.example", "--to", "nobody"), "--to: No. 2 of these cannot be right"),
+        (("--to", "a@b.example", "--mail-host", "smtp://mail.example"), "--mail-host: Type a host name"),
+        (("--to", "a@b.example", "--mail-host", "m.example", "--mail-port", "0"), "--mail-port: Type a number from 1"),
+        (("--to", "a@b.example", "--mail-host", "m.example", "--mail-port", "70000"), "--mail-port: Type a number"),
+        (
+            ("--answered-by", "individuals", "--individual-reports", "recipients", "--variant", "young-person"),
+            "This form gives no report",
+        ),
         (("--platform", "nosuch"), "There is no platform 'nosuch'"),
         (("--public-url", "reports.example"), "--public-url: Type an address"),
         (("--bank", "nosuch@1"), "There is no question bank 'nosuch@1'"),
@@ -163,9 +171,9 @@ def test_questions_are_asked_in_turn(path: Path) -> None:
     """Numbers or names, a second try after a mistake, and a password that is kept out of the settings."""
     typed = [
         "Staying Close", "staying-close",  # the first is refused and asked again
-        "typeform", "1",
+        "typeform", "1", "",
         "lead@council.example, head@council.example", "",
-        "mail.council.example", "2", "", "reports@council.example", "sender", "", "a made-up password",
+        "https://mail.council.example", "mail.council.example", "2", "0", "", "reports@council.example", "sender", "", "a made-up password",
         "Staying Close", "Fenmoor Council", "privacy@council.example", "", "the duty team", "",
         "https://reports.council.example",
         "y",
@@ -185,10 +193,24 @@ def test_questions_are_asked_in_turn(path: Path) -> None:
 
 def test_individuals_are_asked_who_reads_the_report(path: Path) -> None:
     """For a respondent's own report the domains are asked, and recipients are not."""
-    typed = ["alone", "generic", "individuals", "respondent", "council.example other.example", "", *[""] * 6, "", "y"]
+    typed = [
+        "alone",
+        "generic",
+        "",
+        "individuals",
+        "respondent",
+        "full",
+        "council.example other.example",
+        "",
+        *[""] * 6,
+        "",
+        "y",
+    ]
     said = call(path, "init", answers="\n".join([*typed, ""]))
     assert said.code == 0, said.out + said.err
     survey = load_settings(path).survey("alone")
+    assert survey.auth == "header"
+    assert "Can your tool sign what it sends? Most cannot." in said.out
     assert (survey.about.individual_reports, survey.reply_domains) == (
         "respondent",
         ("council.example", "other.example"),
@@ -199,7 +221,7 @@ def test_individuals_are_asked_who_reads_the_report(path: Path) -> None:
 
 def test_stopping_half_way_leaves_nothing(path: Path) -> None:
     """Whichever question it is: at the end of the input click stops as for Ctrl-C."""
-    typed = ["staying-close", "typeform", "1", "lead@council.example", "", "", *[""] * 6, "", "n"]
+    typed = ["staying-close", "typeform", "1", "", "lead@council.example", "", "", *[""] * 6, "", "n"]
     for count in range(len(typed) + 1):
         said = call(path, "init", answers="".join(f"{line}\n" for line in typed[:count]))
         assert said.code == 1
@@ -312,7 +334,7 @@ def test_a_secret_is_shown_alone_on_stdout(path: Path) -> None:
 
 def test_a_secret_in_the_address_is_masked_until_asked_for(path: Path) -> None:
     """For tools that can carry nothing else."""
-    said = call(path, *SCRIPTED, "--auth", "path")
+    said = call(path, *SCRIPTED, "--auth", "path", "--public-url", "https://reports.council.example")
     (secret,) = load_settings(path).survey("staying-close").secrets
     assert "/hooks/staying-close/<secret>" in said.out
     assert secret not in said.out

@@ -25,7 +25,7 @@ from exit_bridge.errors import (
 )
 from exit_bridge.intake import DeployedForm, Submission, decode, detect, validate
 from exit_bridge.intake.detect import detect_platform
-from exit_bridge.intake.exports import Export, Filtered, read_export
+from exit_bridge.intake.exports import Export, Filtered, Refused, read_export
 from exit_bridge.intake.rows import check_row
 from exit_bridge.platforms import platform
 from exit_bridge.platforms.base import ExportProfile, Platform, RawAnswer, RawResponse, RowFilter
@@ -280,6 +280,32 @@ def test_empty_cells_are_skipped_and_missing_columns_not_asked(export):
     (found,) = opened
     assert found.answers == {"rec01": 4, "rec03": 5}
     assert set(BANK.items) - {"rec01", "rec02", "rec03"} == set(found.not_asked)
+
+
+def test_a_row_without_item_answers_replaces_nothing_but_a_no_does(export):
+    """Role or comment alone leave the earlier answers standing; who takes them back is not scored."""
+    found = list(
+        export(
+            HEAD,
+            row("a"),
+            row("b"),
+            row("a", "2026-01-16", "yes", "front", "", "", "", "Nothing more."),
+            row("b", "2026-01-16", "No, keep none of my answers", "", "", "", "", ""),
+            row("c", "2026-01-16", "no", "", "", "", "", ""),
+        )
+    )
+    assert [f.response_id for f in found if isinstance(f, Submission)] == ["a"]
+    assert [Filtered(3, "duplicate"), Filtered(4, "blank"), Filtered(5, "declined"), Filtered(6, "declined")] == found[
+        1:
+    ]
+
+
+@pytest.mark.parametrize(("last", "superseding"), [("9", True), ("4", False)])
+def test_a_refused_last_row_says_that_it_supersedes(export, last, superseding):
+    """The earlier row is a duplicate all the same: which answers were meant is not guessed."""
+    earlier, found = export(HEAD, row("a"), row("a", "2026-01-16", "yes", "front", last, "", "", ""))
+    assert earlier == Filtered(2, "duplicate")
+    assert (isinstance(found, Refused) and found.supersedes) is superseding
 
 
 def test_what_is_no_response(export):

@@ -137,6 +137,7 @@ def test_two_columns_mapped_to_one_question(files):
         ("labels.rec01 = 3", "labels.rec01: no question with options"),
         ('labels.rec01 = { A = "6" }', 'labels.rec01."A": use one of 1, 2, 3, 4, 5, dk, na'),
         ("labels.rec01 = { A = [] }", 'labels.rec01."A": use one of'),
+        ('columns = { "MEA08_value " = "mea08" }', 'columns."MEA08_value ": these numbers are turned round already'),
         ("columns = ", "is not TOML"),
     ],
 )
@@ -148,6 +149,14 @@ def test_faults(tmp_path, text, fault):
         read_mapping(path, BANK)
     assert fault in str(error.value)
     assert str(path) in str(error.value)
+
+
+def test_numbers_that_are_as_answered_may_be_mapped(tmp_path):
+    """The code as answered of a reverse-keyed item, and either of any other."""
+    path = tmp_path / "mapping.toml"
+    path.write_text('columns = { mea08_raw = "mea08", rec01_value = "rec01", mea08_value = "ignore" }', "utf-8")
+    expected = {"mea08_raw": "mea08", "rec01_value": "rec01", "mea08_value": "ignore"}
+    assert expected == read_mapping(path, BANK).columns
 
 
 def test_files_that_cannot_be_read(tmp_path):

@@ -21,8 +21,9 @@ pytestmark = pytest.mark.node
 
 @pytest.fixture(scope="module")
 def compile_ts(tmp_path_factory):
-    """Compile one file against the published types; fetched once a run, or once where EXIT_BRIDGE_NODE_CACHE names a folder."""
+    """Compile one file against the published types; they are fetched once, into EXIT_BRIDGE_NODE_CACHE."""
     npm = shutil.which("npm") or missing("npm", "install Node.js 18 or newer")
+    # Without a folder to keep them in they are fetched in every run.
     kept = os.environ.get("EXIT_BRIDGE_NODE_CACHE")
     folder = Path(kept) / "typeform-types" if kept else tmp_path_factory.mktemp("typeform-types")
     folder.mkdir(parents=True, exist_ok=True)

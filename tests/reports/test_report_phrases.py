@@ -54,7 +54,8 @@ def stem_is_not_built(key: str) -> bool:
     """Keys put together from a variable: `page.subject_unnamed`, `priorities.first_emphasis`, joiners."""
     return key not in {
         "and", "or", "page.subject_unnamed", "page.about_one_unnamed",
-        "priorities.first_emphasis", "priorities.next_emphasis",
+        "priorities.first_emphasis", "priorities.equal_emphasis", "priorities.next_emphasis",
+        "summary.keep_judged", "standing.keep_what_judged", "standing.keep_top_judged",
     }  # fmt: skip
 
 

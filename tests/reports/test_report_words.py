@@ -102,20 +102,16 @@ def test_the_stage_says_who_named_it(about: object, context: str, said: str) -> 
 
 def test_the_subject_holds_no_result_and_one_line() -> None:
     """Nothing sensitive, and no line break that could start another mail header."""
-    assert reports.subject(report()) == "Your EXIT ingredients report: Staying Close"
-    assert reports.subject(report(about=replace(ABOUT, innovation="A\r\nBcc: x"))) == (
-        "Your EXIT ingredients report: A Bcc: x"
-    )
-    assert reports.subject(report(about=replace(ABOUT, innovation=""))) == "Your EXIT ingredients report"
-    assert reports.subject(report(audience="recipients")) == "EXIT ingredients report: Staying Close"
-    assert reports.subject(report(LETTER)) == "Thank you for your answers: Staying Close"
+    assert report().subject == "Your EXIT ingredients report: Staying Close"
+    assert report(about=replace(ABOUT, innovation="A\r\nBcc: x")).subject == ("Your EXIT ingredients report: A Bcc: x")
+    assert report(about=replace(ABOUT, innovation="")).subject == "Your EXIT ingredients report"
+    assert report(audience="recipients").subject == "EXIT ingredients report: Staying Close"
+    assert report(LETTER).subject == "Thank you for your answers: Staying Close"
 
 
-def test_the_survey_title_stands_in_for_a_missing_innovation() -> None:
+def test_the_form_s_title_stands_in_for_a_missing_innovation() -> None:
     """A report always has a title."""
-    nameless = replace(ABOUT, innovation="")
-    assert report(about=nameless, survey_title="Autumn review").title == "Autumn review"
-    assert report(about=nameless).title == "What helps this work last?"
+    assert report(about=replace(ABOUT, innovation="")).title == "What helps this work last?"
 
 
 @pytest.mark.parametrize(
@@ -139,8 +135,8 @@ def test_the_survey_title_stands_in_for_a_missing_innovation() -> None:
         (
             submission(every(3), context="notice=yes stage=scaling"),
             (
-                "Your answers suggest that no ingredient stands out: fewer than 16 points lie between highest and "
-                "lowest. While scaling, Measurement and Adaption matter most."
+                "Your answers suggest that no ingredient stands out: before rounding, fewer than 16 points lie between "
+                "highest and lowest. While scaling, Measurement and Adaption matter most."
             ),
         ),
         (
@@ -309,9 +305,9 @@ def test_joint_weakest_are_named_together_with_the_width() -> None:
         ("Joint weakest:", "Measurement"), ("Joint weakest:", "Adaption"),
     ]  # fmt: skip
     text = words(made, "standing")
-    assert "Joint weakest: within 12 points of the lowest. The width is ours and untested." in text
+    assert "Joint weakest: within 12 points of the lowest, before rounding. The width is ours and untested." in text
     shown = cards(made, "standing")[0].points
-    assert [point.label for point in shown] == ["M1", "M2", "M6", ""]
+    assert [point.label for point in shown] == ["M1", "M2", "M3", ""]
     assert shown[-1].text == "4 more are equally low."
     assert "These lie partly with the organisation, partly with the innovation." in text
 
@@ -319,7 +315,10 @@ def test_joint_weakest_are_named_together_with_the_width() -> None:
 def test_when_none_stands_out_the_stage_decides() -> None:
     """No weakest is invented from small differences."""
     text = words(report(submission(every(3), context="notice=yes stage=scaling")), "standing")
-    assert "No ingredient stands out: fewer than 16 points lie between highest and lowest. Choose by stage." in text
+    assert (
+        "No ingredient stands out: before rounding, fewer than 16 points lie between highest and lowest. Choose by "
+        "stage. While"
+    ) in text
     assert "While scaling, Measurement and Adaption matter most." in text
     assert "eakest" not in text
     unknown = words(report(submission(every(3), context="notice=yes")), "standing")
@@ -344,14 +343,35 @@ def test_in_place_everywhere_is_kept_and_watched() -> None:
     )
 
 
-def test_in_place_but_uneven_names_each_low_answer_once() -> None:
-    """What is weakest has its own card; the list to watch holds the rest."""
+def test_in_place_but_uneven_is_still_kept_and_calls_nothing_weakest() -> None:
+    """However far apart: in the highest band there is no weakest and nothing to do, only what to watch."""
     answers = every(4).replace("ada01 4", "ada01 5") + " " + " ".join(f"rec0{n} 5" for n in range(1, 8)) + " rec02 4"
     made = report(submission(answers))
-    assert [card.heading for card in cards(made, "standing")] == [
-        "Co-production", "Leadership", "Measurement", "Adaption", "Keep in place",
-    ]  # fmt: skip
-    assert [point.label for point in cards(made, "standing")[-1].points] == ["Receptivity R2"]
+    (card,) = cards(made, "standing")
+    assert card.heading == "Keep in place"
+    assert "Receptivity R2" in [point.label for point in card.points]
+    assert "actions" not in [part.id for part in made.sections]
+    assert "eakest" not in words(made, "standing")
+
+
+def test_in_place_speaks_only_of_what_could_be_judged() -> None:
+    """With three scored and two not, nothing is said of the two but that they could not be judged."""
+    three = " ".join(
+        f"{item.id} 5" for item in BANK.items.values() if item.core and item.id[:3] in ("rec", "cop", "lea")
+    )
+    made = report(submission(three + " mea01 1 mea02 1 mea03 1 mea05 1"))
+    assert (
+        "Your answers suggest that every ingredient that could be judged is largely in place; keep it so, and watch "
+        "the lowest answers. Measurement and Adaption could not be judged"
+    ) in words(made, "summary")
+    (card,) = cards(made, "standing")
+    assert card.paragraphs == (
+        "Every answer on what could be judged is the highest there is. Ask again in a few months.",
+    )
+    watched = report(submission(three.replace("lea04 5", "lea04 4") + " mea01 1 mea02 1 mea03 1 mea05 1"))
+    (card,) = cards(watched, "standing")
+    assert card.paragraphs[0].startswith("Every ingredient that could be judged is largely in place. Watch the lowest")
+    assert [point.label for point in card.points] == ["Leadership L4"]
 
 
 # -- what to do ----------------------------------------------------------------------------------------------------
@@ -375,6 +395,31 @@ def test_background_ingredients_are_for_later() -> None:
     assert "For later - Adaption: It is early, and can wait at conception (our inference)." in text
 
 
+def test_equals_for_first_place_are_all_named_to_start_with() -> None:
+    """Where emphasis, band and standing are alike, the fixed order puts nobody first."""
+    low = re.sub(r"((?:mea|ada)0[1-7]) 4", r"\1 2", every(4))
+    made = report(submission(low))
+    assert "While sustaining, start with Measurement or Adaption." in words(made, "summary")
+    text = words(made, "priorities")
+    assert (
+        "Start with Measurement or Adaption: they come first alike, so choose. 1. Measurement: Among the first" in text
+    )
+    assert "2. Adaption: Among the first, because it is early and matters most while sustaining" in text
+    assert "Shown first" not in text
+    without = report(submission(low, context="notice=yes"))
+    assert "Start with Measurement or Adaption." in words(without, "summary")
+    assert "2. Adaption: Among the first, because it is early." in words(without, "priorities")
+
+
+def test_the_weakest_comes_before_others_of_its_band() -> None:
+    """Emphasis and band alike: what is among the weakest is started with."""
+    low = re.sub(r"((?:mea|ada)0[1-7]) 4", r"\1 2", every(4))
+    uneven = re.sub(r"(mea0[1-6]) 2", r"\1 3", low)
+    made = report(submission(uneven.replace("mea05 3", "mea05 2")))
+    assert "While sustaining, start with Adaption." in words(made, "summary")
+    assert "1. Adaption: Shown first because" in words(made, "priorities")
+
+
 def test_without_a_stage_the_band_orders() -> None:
     """No stage is made up."""
     text = words(report(submission(context="notice=yes")), "priorities")
@@ -383,7 +428,7 @@ def test_without_a_stage_the_band_orders() -> None:
 
 def test_an_action_says_what_first_step_sign_and_leaves_room() -> None:
     """Owner and date are blank lines for a person to fill."""
-    card = cards(report(), "actions")[0]
+    card = cards(report(submission(MIXED.replace("cop03 1", "cop03 2"))), "actions")[0]
     said = BANK.wordings["en"].actions["cop-hear-back"]
     assert card.heading == said.what
     assert card.rows[:2] == (("First step", said.first_step), ("Done when", said.sign))
@@ -397,6 +442,19 @@ def test_an_action_says_what_first_step_sign_and_leaves_room() -> None:
     )
 
 
+def test_the_intro_owns_up_to_our_own_reasoning() -> None:
+    """Where an action rests on inference, and only there."""
+    sent = submission()
+    scores = score(sent, BANK, ABOUT)
+
+    def intro(action: str, item: str) -> str:
+        chosen = ChosenAction(action, BANK.items[item].ingredient, item, "low", from_now_on=False)
+        return words(report(sent, scores=replace(scores, actions=(chosen,))), "actions")
+
+    assert "come from the study, from neighbouring work or from our own reasoning." in intro("mea-burden", "mea04")
+    assert "come from the study or from neighbouring work." in intro("rec-mandate", "rec01")
+
+
 @pytest.mark.parametrize(
     ("role", "lead"),
     [
@@ -407,7 +465,8 @@ def test_an_action_says_what_first_step_sign_and_leaves_room() -> None:
 )
 def test_a_respondent_who_cannot_start_an_action_takes_it_to_someone(role: str, lead: str) -> None:
     """Only for the respondent, and only when the role is known."""
-    sent = submission(context=f"notice=yes role={role} stage=sustaining")
+    answers = MIXED.replace("mea02 2 mea03 2 mea04 dk mea05 4", "mea02 3 mea03 3 mea05 3")
+    sent = submission(answers, context=f"notice=yes role={role} stage=sustaining")
     card = next(
         card for card in cards(report(sent, INDIVIDUAL, audience="respondent"), "actions") if "costs" in card.heading
     )
@@ -473,7 +532,7 @@ def test_what_was_read_of_a_source_is_said_once() -> None:
         (submission(every(5) + " mea06 2"), replace(ABOUT, funding="ends_within_12_months"),
          "The funding ends within 12 months; “How strong is the case"),
         (submission(every(4) + " " + " ".join(f"rec0{n} 2" for n in range(1, 8))), ABOUT,
-         "Receptivity lies 50 points below the next lowest."),
+         "Receptivity lies 50.0 points below the next lowest"),
     ],
 )  # fmt: skip
 def test_what_triggered_a_note_is_said_in_words(sent: object, about: object, fact: str) -> None:
@@ -508,7 +567,7 @@ def test_the_limits_are_printed() -> None:
     assert [point.text for point in section(report(), "limits").blocks[0].points] == [  # type: ignore[union-attr]
         "It shows how the people in the room saw this work, at one moment.",
         "One answer, one step higher or lower, moves an ingredient by about 4 to 5 points.",
-        "Differences of 12 points or less between ingredients say little.",
+        "Differences of less than about 20 points say little; within 12 we call it a tie.",
         "Neither the questions nor the cut-offs have been tested with people. The cut-offs are ours.",
         "It is neither a grade nor a forecast, and it makes no comparison with other organisations.",
     ]

@@ -45,6 +45,7 @@ HIGH = {"receptivity": 4, "coproduction": 4, "leadership": 4, "measurement": 4, 
         ("money-before-case", {}, {"mea06": 1}, {"financial_pressure": "severe"}),
         ("extra-duty", {}, {"ada04": 2}, {"stage": "implementation"}),
         ("start-here", {"receptivity": 3}, {}, {}),
+        ("start-here", {"receptivity": 4, **dict.fromkeys(list(CORE)[1:], 5)}, {"rec01": 3}, {}),
         ("cannot-see", {}, dict.fromkeys(["ada01", "ada02", "ada03"], "dk"), {}),
     ],
 )
@@ -73,6 +74,7 @@ def test_each_rule_fires_when_its_condition_holds(rule, levels, single, about):
         ("pressure-freezes", {"receptivity": 3}, {}, {"external_view": "weak"}),
         ("money-before-case", {}, {"mea06": 3}, {"funding": "ends_within_12_months"}),
         ("extra-duty", {}, {"ada04": 2}, {"stage": "scaling"}),
+        ("start-here", {"receptivity": 4, **dict.fromkeys(list(CORE)[1:], 5)}, {}, {}),
         ("cannot-see", {}, dict.fromkeys(["ada01", "ada02"], "dk"), {}),
     ],
 )

@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 
-from exit_bridge.bank import About, load_bank
+from exit_bridge.bank import STAGES, About, load_bank
 from exit_bridge.intake import Submission, validate
 from exit_bridge.scoring import result_document, result_schema, score, scores_from_document
 from exit_bridge.scoring.types import Reasons
@@ -72,6 +73,8 @@ def test_an_item_that_was_never_shown_is_not_asked():
     found = reading({"rec01": 1, "rec02": 2}, variant="quick")
     assert found.reasons == Reasons(skipped=1, not_asked=4)
     assert (found.asked, found.status) == (3, "not_scored")
+    unlisted = replace(submission({"rec01": 1, "rec02": 2}, variant="quick"), not_asked=())
+    assert score(unlisted, BANK).by_id("receptivity") == found
 
 
 def test_a_variant_without_scores_never_has_one():
@@ -124,6 +127,20 @@ def test_nothing_stands_out_below_sixteen_points():
     assert (scores.standing, scores.furthest) == ("found", ("adaption",))
 
 
+def test_all_in_place_calls_nothing_weakest_strong_or_to_do():
+    """With three or more scored, all of them in the top band, there is no weakest, however far apart they are."""
+    apart = submission(even(receptivity=4, coproduction=4, leadership=5, measurement=5, adaption=5))
+    scores = score(apart, BANK, About(stage="sustaining"))
+    assert (scores.standing, scores.weakest, scores.furthest) == ("all_in_place", (), ())
+    assert (scores.strength, scores.priorities, scores.actions) == (False, (), ())
+    below = score(submission({**apart.answers, "rec01": 3}), BANK, About(stage="sustaining"))
+    assert (below.standing, below.weakest) == ("found", ("receptivity", "coproduction"))
+    three = {item: value for item, value in apart.answers.items() if item[:3] in ("rec", "cop", "lea")}
+    assert score(submission(three), BANK).standing == "all_in_place"
+    two = {item: value for item, value in three.items() if item[:3] != "lea"}
+    assert score(submission(two), BANK).standing == "too_few_scored"
+
+
 def test_weakest_needs_three_scored():
     """Two scored ingredients are too few to call one weakest; provisional ones do not count."""
     answers = even(receptivity=1)
@@ -144,7 +161,8 @@ def test_joint_furthest_within_the_same_width_and_never_weakest():
 
 
 def test_strength_is_said_from_fifty_up():
-    """Below 50 the highest is only 'furthest along so far'."""
+    """Below 50 the highest is only 'furthest along so far'; where nothing is furthest along, nothing is a strength."""
+    assert not standing().strength
     assert not standing(receptivity=1, coproduction=1, leadership=1, measurement=1, adaption=2).strength
     assert standing(receptivity=1, adaption=3).strength
 
@@ -163,6 +181,15 @@ def test_priorities_follow_stage_then_band():
         ("measurement", "medium", False),
         ("adaption", "background", True),
     ]
+
+
+def test_among_equal_priorities_the_weakest_come_first():
+    """Emphasis and band alike: what is among the weakest goes before what only stands before it in the form."""
+    answers = even(receptivity=4, coproduction=4, leadership=4, measurement=2, adaption=2)
+    answers |= dict.fromkeys(CORE["measurement"][:4], 3)  # 39.3, more than 12 above Adaption
+    scores = score(submission(answers), BANK, About(stage="sustaining"))
+    assert scores.weakest == ("adaption",)
+    assert [p.ingredient for p in scores.priorities] == ["adaption", "measurement"]
 
 
 def test_the_coordinators_stage_wins():
@@ -190,6 +217,53 @@ def test_actions_answer_the_lowest_item_of_the_weakest_first():
     assert {a.ingredient for a in chosen} == {"leadership", "coproduction", "measurement"}
     assert all(a.item in BANK.items for a in chosen)
     assert len(chosen) == 3
+
+
+def test_what_can_wait_gets_an_action_only_when_nothing_else_would():
+    """Background ingredients give way, even as the weakest of all."""
+    waits = even(receptivity=4, coproduction=4, leadership=4, measurement=4, adaption=1)
+    at = About(stage="conception")
+    assert [a.ingredient for a in score(submission(waits), BANK, at).actions] == ["adaption"]
+    other = waits | dict.fromkeys(CORE["measurement"], 2)
+    assert [a.ingredient for a in score(submission(other), BANK, at).actions] == ["measurement"]
+    close = even() | {CORE["adaption"][0]: 1}  # 42.9, and nothing stands out
+    assert [(a.ingredient, a.why) for a in score(submission(close), BANK, at).actions] == [
+        ("receptivity", "stage"), ("coproduction", "stage"), ("leadership", "stage"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("stage", "lowest", "item", "action"),
+    [
+        ("conception", ["lea01", "lea02"], "lea01", "lea-map"),
+        ("conception", ["lea02", "lea07"], "lea02", "lea-job-plans"),
+        ("conception", ["rec03"], "rec03", "rec-why-now"),
+        ("implementation", ["rec03"], "rec03", "rec-after-pilot"),
+        ("", ["rec03"], "rec03", "rec-after-pilot"),
+        ("sustaining", ["lea03", "lea05"], "lea03", "lea-champion-time"),
+        ("implementation", ["lea05", "lea06"], "lea06", "lea-agreement"),
+        ("scaling", ["cop01", "cop05"], "cop05", "cop-support"),
+        ("conception", ["cop01", "cop06"], "cop01", "cop-ask-first"),
+        ("sustaining", ["rec04"], "rec04", "rec-make-room"),
+        ("conception", ["mea04"], "mea04", "mea-one-page"),
+    ],
+)
+def test_what_is_still_ahead_comes_last(stage, lowest, item, action):
+    """Of equally low items: those whose time has come, then not about the past, then in order; so of their actions."""
+    levels = {BANK.items[lowest[0]].ingredient: 4}
+    answers = even(**{**dict.fromkeys(CORE, 5), **levels}) | dict.fromkeys(lowest, 1)
+    (first, *_) = score(submission(answers), BANK, About(stage=stage)).actions
+    assert (first.item, first.action) == (item, action)
+
+
+def test_every_action_is_chosen_for_some_answers():
+    """Nothing stands in the bank that no report can show."""
+    chosen = set()
+    for item in (BANK.items[name] for names in CORE.values() for name in names):
+        answers = even(**{**dict.fromkeys(CORE, 5), item.ingredient: 4}) | {item.id: 1}
+        for stage in ("", *STAGES):
+            chosen |= {a.action for a in score(submission(answers), BANK, About(stage=stage)).actions}
+    assert sorted(action.id for action in BANK.actions if action.id not in chosen) == []
 
 
 def test_a_lowest_item_about_the_past_acts_from_now_on():
@@ -236,10 +310,40 @@ def test_any_valid_submission_scores_within_bounds(answers, stage):
         assert r.answered + sum((r.reasons.dont_know, r.reasons.not_relevant, r.reasons.skipped)) == r.asked
         assert (r.status == "scored") == (r.band is not None)
     document = result_document(given_, scores, BANK, "w")
-    from jsonschema import Draft202012Validator
-
     assert list(Draft202012Validator(result_schema()).iter_errors(document)) == []
     assert scores_from_document(document, BANK) == scores
+
+
+@pytest.mark.parametrize(
+    ("status", "number", "band", "fits"),
+    [
+        ("scored", 50.0, "partly", True),
+        ("scored", 50.0, None, False),
+        ("scored", None, "partly", False),
+        ("provisional", 50.0, None, True),
+        ("provisional", 50.0, "partly", False),
+        ("provisional", None, None, False),
+        ("not_scored", None, None, True),
+        ("not_scored", 50.0, None, False),
+        ("not_scored", None, "partly", False),
+    ],
+)
+def test_the_schema_ties_number_and_band_to_the_status(status, number, band, fits):
+    """A scored ingredient has both, a provisional one a number only, any other neither."""
+    sent = submission(even())
+    document = result_document(sent, score(sent, BANK), BANK, "w")
+    document["ingredients"][0] |= {"status": status, "score": number, "band": band}
+    assert Draft202012Validator(result_schema()).is_valid(document) is fits
+
+
+@pytest.mark.parametrize(("part", "kept"), [("notes", 4), ("actions", 4), ("ingredients", 0)])
+def test_the_schema_holds_how_many_there_may_be(part, kept):
+    """Three notes and three actions at most, and never no ingredient."""
+    sent = submission(even(leadership=1, coproduction=1))
+    document = result_document(sent, score(sent, BANK), BANK, "w")
+    assert Draft202012Validator(result_schema()).is_valid(document)
+    document[part] = (document[part] * kept)[:kept]
+    assert not Draft202012Validator(result_schema()).is_valid(document)
 
 
 @given(ANSWERS, st.sampled_from([i for i in BANK.items if BANK.items[i].core]))

@@ -350,7 +350,7 @@ def away(server: Server) -> None:
 
 
 def test_a_locked_store(own_server):
-    """Locked for longer than a sender would wait: the answer comes within five seconds; afterwards everything spooled is taken."""
+    """Locked for long, every answer still comes within five seconds; afterwards everything spooled is taken."""
     blocker = sqlite3.connect(own_server.folder / "exit-bridge.sqlite3", isolation_level=None)
     blocker.execute("BEGIN IMMEDIATE")
     away(own_server)

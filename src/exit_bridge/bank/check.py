@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
-from importlib.resources import files
-from typing import Any
+from collections.abc import Iterable, Iterator
 
 from exit_bridge.bank import about, lint
+from exit_bridge.bank.shape import Document, shape_faults, sound
 from exit_bridge.errors import Fault
-
-Document = Mapping[str, Any]
 
 _ABOUT_VALUES = {
     "funding": about.FUNDING,
@@ -23,21 +18,20 @@ _ABOUT_VALUES = {
 }
 
 
-def schema(name: str) -> dict[str, Any]:
-    """The published JSON Schema (2020-12) called `bank` or `wording`."""
-    loaded: dict[str, Any] = json.loads((files("exit_bridge.bank") / "data" / f"{name}.schema.json").read_text("utf-8"))
-    return loaded
-
-
 def faults_in(document: Document) -> list[Fault]:
-    """Every fault of a bank document; empty when it can be used. Meaning is looked at only once the shape is right."""
-    return _shape(document) or list(_meaning(document))
+    """Every fault of a bank document; empty when it can be used.
+
+    Meaning is looked at only once the shape is right, and words wherever what they are for has the right shape.
+    """
+    shape = shape_faults(document)
+    return [*shape, *_all_words(sound(document))] if shape else list(_meaning(document))
 
 
 def warnings_in(document: Document) -> list[Fault]:
     """What does not stop a bank from being used but will trouble the people who answer: the wording linter."""
     from exit_bridge.bank.wording import fill_terms
 
+    document = sound(document)
     found = []
     for language, raw in document.get("wording", {}).items():
         words = fill_terms(raw, raw.get("terms", {}))
@@ -45,40 +39,6 @@ def warnings_in(document: Document) -> list[Fault]:
         for variant, own in words.get("variants", {}).items():
             found += _lint(document, f"wording.{language}.variants.{variant}", own, young=variant.startswith("young"))
     return found
-
-
-@lru_cache(maxsize=1)
-def _validator() -> Any:
-    from jsonschema import Draft202012Validator
-    from referencing import Registry, Resource
-
-    registry: Any = Registry().with_resources(
-        [("https://exit-bridge.example/schemas/wording-1.json", Resource.from_contents(schema("wording")))]
-    )
-    return Draft202012Validator(schema("bank"), registry=registry)
-
-
-def _shape(document: Document) -> list[Fault]:
-    faults = []
-    for error in sorted(_validator().iter_errors(document), key=lambda error: error.json_path):
-        where = error.json_path.removeprefix("$.") or "the file"
-        match error.validator:
-            case "required":
-                missing = [name for name in error.validator_value if name not in error.instance]
-                faults.append(Fault(where, f"{', '.join(missing)} missing", "Add it"))
-            case "additionalProperties":
-                allowed = ", ".join(error.schema.get("properties", {}))
-                extra = sorted(set(error.instance) - set(error.schema.get("properties", {})))
-                faults.append(Fault(where, f"{', '.join(extra)} is not known here", f"Use only {allowed}"))
-            case "enum" | "const" | "pattern" | "type" | "minimum" | "maximum" | "minLength" | "minItems" | "maxItems":
-                faults.append(
-                    Fault(where, f"not allowed here ({error.validator})", f"It must be {error.validator_value}")
-                )
-            case "oneOf":
-                faults.append(Fault(where, "fits none of the forms allowed here", "See docs/own-bank.md"))
-            case _:
-                faults.append(Fault(where, f"breaks the rule {error.validator}", f"It must be {error.validator_value}"))
-    return list(dict.fromkeys(faults))
 
 
 # -- meaning -------------------------------------------------------------------------------------------------------
@@ -91,8 +51,7 @@ def _meaning(document: Document) -> Iterator[Fault]:
     yield from _rules(document)
     yield from _actions(document)
     yield from _sources(document)
-    for language, words in document.get("wording", {}).items():
-        yield from _words(document, f"wording.{language}", words, language)
+    yield from _all_words(document)
 
 
 def _twice(document: Document) -> Iterator[Fault]:
@@ -222,6 +181,11 @@ def _unknown(where: str, what: str, names: Iterable[str], known: Iterable[str]) 
 
 
 # -- words ---------------------------------------------------------------------------------------------------------
+
+
+def _all_words(document: Document) -> Iterator[Fault]:
+    for language, words in document.get("wording", {}).items():
+        yield from _words(document, f"wording.{language}", words, language)
 
 
 def _words(document: Document, where: str, words: Document, language: str) -> Iterator[Fault]:

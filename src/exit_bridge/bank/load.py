@@ -1,4 +1,4 @@
-"""Read a question bank from TOML and turn it into values.
+"""Find and read a question bank.
 
 A bank is one TOML document. It may be one file, or a folder whose `*.toml` files are put together (each top-level
 key in one file only) with its words in `wording.<language>.toml`. Banks shipped with the package are found by their
@@ -7,31 +7,15 @@ reference, such as `exit-open@1`; they are checked by the tests, files from else
 
 from __future__ import annotations
 
-import hashlib
-import json
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from exit_bridge.bank.types import (
-    Action,
-    Band,
-    ContextQuestion,
-    Evidence,
-    Ingredient,
-    Item,
-    QuestionBank,
-    Reading,
-    Rule,
-    Source,
-    StageEmphasis,
-    Variant,
-)
-from exit_bridge.bank.wording import wording
+from exit_bridge.bank.build import build
+from exit_bridge.bank.types import QuestionBank
 from exit_bridge.errors import BankError, UnknownBank
 
 Document = dict[str, Any]
@@ -40,7 +24,6 @@ DEFAULT_BANK = "exit-open@1"
 """The bank that is meant where none is named."""
 
 _DATA = files("exit_bridge.bank") / "data"
-_READING = {"low": 50, "strength": 50, "joint_weakest": 12, "stands_out": 16}
 
 
 def shipped_banks() -> tuple[str, ...]:
@@ -57,12 +40,16 @@ def is_path(bank: str) -> bool:
     return bank.endswith(".toml") or "@" not in bank or "/" in bank or "\\" in bank
 
 
-@lru_cache(maxsize=32)
 def load_bank(bank: str = DEFAULT_BANK, wordings: tuple[str, ...] = ()) -> QuestionBank:
     """Load a bank by reference or path, with wording files laid over or added to its own.
 
     Raises UnknownBank for a reference that is not shipped, BankError (with every fault) for a file that cannot be used.
     """
+    return _loaded(bank, wordings)
+
+
+@lru_cache(maxsize=32)
+def _loaded(bank: str, wordings: tuple[str, ...]) -> QuestionBank:  # apart, because lru_cache hides the types
     from exit_bridge.bank.check import faults_in
 
     own = is_path(bank)
@@ -190,114 +177,3 @@ def _merged(base: Mapping[str, Any], over: Mapping[str, Any]) -> Document:
         mine = out.get(key)
         out[key] = _merged(mine, value) if isinstance(mine, dict) and isinstance(value, dict) else value
     return out
-
-
-# -- building ------------------------------------------------------------------------------------------------------
-
-
-def build(document: Document) -> QuestionBank:
-    """Values from a document that has no faults."""
-    structure = {key: value for key, value in document.items() if key not in ("wording", "sources")}
-    scales = document["scales"]
-    items = [_item(row, scales) for row in document["items"]]
-    ingredients = tuple(
-        Ingredient(
-            row["id"],
-            row["mark"],
-            tuple(
-                sorted((item for item in items if item.ingredient == row["id"]), key=lambda item: not item.core),
-            ),
-        )
-        for row in document["ingredients"]
-    )
-    context = tuple(
-        ContextQuestion(row["id"], tuple(row["codes"]), row.get("gate", False)) for row in document.get("context", ())
-    )
-    bank = QuestionBank(
-        id=document["id"],
-        version=document["version"],
-        licence=document.get("licence", ""),
-        ingredients=ingredients,
-        context=context,
-        variants=_variants(document, ingredients, context),
-        emphasis=tuple(
-            StageEmphasis(stage, ingredient, *cell.split())
-            for stage, row in document.get("emphasis", {}).items()
-            for ingredient, cell in row.items()
-        ),
-        rules=tuple(sorted((_rule(row) for row in document.get("rules", ())), key=lambda rule: rule.priority)),
-        actions=tuple(_action(row) for row in document.get("actions", ())),
-        bands=tuple(Band(row["id"], float(row["start"])) for row in document["bands"]),
-        reading=Reading(**{**_READING, **document.get("reading", {})}),
-        sources={key: Source(key, **row) for key, row in document.get("sources", {}).items()},
-        wordings={},
-        fingerprint=_fingerprint(structure),
-    )
-    wordings = {language: wording(words, _fingerprint(words)) for language, words in document["wording"].items()}
-    return replace(bank, wordings=wordings)
-
-
-def _fingerprint(value: Any) -> str:
-    text = json.dumps(value, sort_keys=True, ensure_ascii=True, separators=(",", ":"), default=str)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def evidence(texts: Iterable[str]) -> tuple[Evidence, ...]:
-    """`"SL reported"` -> Evidence."""
-    return tuple(Evidence(*text.split()) for text in texts)  # type: ignore[arg-type]
-
-
-def _item(row: Document, scales: Document) -> Item:
-    scale = scales[row["scale"]]
-    return Item(
-        id=row["id"],
-        ingredient=row["ingredient"],
-        kind="rubric" if scale["labels"] == "own" else "agree",
-        scale=row["scale"],
-        points=scale["points"],
-        core=row.get("core", True),
-        reverse_keyed=row.get("reverse_keyed", False),
-        level=row.get("level", "both"),
-        starts=row.get("from", "conception"),
-        history=row.get("history", False),
-        evidence=evidence(row.get("evidence", ())),
-    )
-
-
-def _variants(
-    document: Document, ingredients: Sequence[Ingredient], context: Sequence[ContextQuestion]
-) -> dict[str, Variant]:
-    every = [item for ingredient in ingredients for item in ingredient.items]
-    default = {"full": {"items": "core", "scored": True, "context": [q.id for q in context], "comments": "all"}}
-    out = {}
-    for name, row in document.get("variants", default).items():
-        chosen = row["items"]
-        wanted = {i.id for i in every if chosen == "all" or (chosen == "core" and i.core) or i.id in chosen}
-        comments = [i.id for i in ingredients] if row["comments"] == "all" else row["comments"]
-        out[name] = Variant(
-            name,
-            tuple(item.id for item in every if item.id in wanted),
-            row["scored"],
-            tuple(row["context"]),
-            tuple(comments),
-            row.get("reply", True),
-        )
-    return out
-
-
-def _rule(row: Document) -> Rule:
-    return Rule(
-        row["id"], row["priority"], row["when"], tuple(row.get("silences", ())), evidence(row["claim"]), row["trigger"]
-    )
-
-
-def _action(row: Document) -> Action:
-    return Action(
-        row["id"],
-        row["ingredient"],
-        tuple(row["items"]),
-        row["from"],
-        tuple(row["sectors"]),
-        tuple(row["who"]),
-        evidence(row["evidence"]),
-    )

@@ -14,6 +14,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from exit_bridge.cli.hook import is_loopback
+from exit_bridge.cli.survey_forms import survey_forms
 from exit_bridge.errors import ExitBridgeError, SendFailed, StoreUnavailable
 from exit_bridge.platforms import platform
 from exit_bridge.sending import EmailDestination, FolderDestination
@@ -163,7 +164,7 @@ def queue(settings: Settings, store: Store, survey: str | None) -> Iterator[Find
     late = [job for job in jobs if job.due_at and now - job.due_at > WAITING_TOO_LONG]
     if late:
         line = f"{len(late)} send(s) have been due for more than ten minutes"
-        yield Finding("look", "queue", line, "Is `exit-bridge serve` or `exit-bridge worker` running?")
+        yield Finding("look", "queue", line, "Start `exit-bridge serve`, or `exit-bridge worker`")
     if dead := len(store.jobs("dead", survey)):
         yield Finding("look", "queue", f"{dead} send(s) were given up", "See: exit-bridge jobs --state dead")
     if kept := len(store.quarantined(survey)):
@@ -213,6 +214,9 @@ def survey_reports(survey: Survey) -> Iterator[Finding]:
         if not survey.reply_domains:
             line = "Respondents get their own report, but reply_domains allows no address: nobody would get one"
             yield Finding("broken", name, line, 'Add reply_domains = ["council.example"], or set individual_reports')
+        else:
+            domains = ", ".join(survey.reply_domains)
+            yield Finding("ok", name, f"A respondent's own report is mailed to addresses at {domains} and to no other")
     elif not survey.send and (about.answered_by == "group" or about.individual_reports == "recipients"):
         yield Finding("broken", name, "Nobody gets its reports", f"Add [[surveys.{survey.name}.send]] to the settings")
 
@@ -221,8 +225,41 @@ def survey_notice(survey: Survey) -> Iterator[Finding]:
     """Does the form's notice say what people need to know before they answer?"""
     missing = {key: what for key, what in NOTICE.items() if not getattr(survey.about, key)}
     if missing:
-        fix = f"Add {', '.join(missing)} under [surveys.{survey.name}.about], then write and import the form again"
+        fix = (
+            f"Add {', '.join(missing)} under [surveys.{survey.name}.about], "
+            f"then run exit-bridge forms --survey {survey.name} and import the form again"
+        )
         yield Finding("look", f"survey {survey.name}", f"The form does not say {'; '.join(missing.values())}", fix)
+
+
+def survey_form(survey: Survey, folder: Path) -> Iterator[Finding]:
+    """Does the form in the survey's own folder still say what the settings say? Nothing where there is no folder."""
+    if not folder.is_dir():
+        return
+    try:
+        wanted = survey_forms(survey)
+    except (ExitBridgeError, KeyError):  # found by `survey_works`
+        return
+    if all(_holds(folder / form.path, form.content) for form in wanted):
+        return
+    fix = f"Run: exit-bridge forms --survey {survey.name}, and import it again"
+    yield Finding("look", f"survey {survey.name}", f"{folder.name} is older than the settings", fix)
+
+
+def _holds(path: Path, content: bytes) -> bool:
+    try:
+        return path.read_bytes() == content
+    except OSError:
+        return False
+
+
+def left_over(settings: Settings, store: Store) -> Iterator[Finding]:
+    """Surveys that have jobs or quarantined deliveries in the database, but no settings to say when these end."""
+    held = {job.survey for job in store.jobs()} | {kept.survey for kept in store.quarantined()}
+    for name in sorted(held - set(settings.surveys)):
+        kept = sum(store.counts(name).values())
+        line = f"The database holds {kept} submission(s) of it, but it is not in the settings: nothing deletes them"
+        yield Finding("look", f"survey {name}", line, "Put it back, or run exit-bridge forget for each response")
 
 
 def survey_used(survey: Survey, store: Store) -> Iterator[Finding]:

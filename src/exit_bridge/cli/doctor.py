@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from exit_bridge.cli.printing import print_json
-from exit_bridge.errors import SettingsError
+from exit_bridge.errors import ExitBridgeError
 from exit_bridge.settings import Settings, load_settings, settings_path
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def _examine(given: str | None, only: str | None, offline: bool) -> Iterator[Fin
     try:
         settings = load_settings(path)
         store = open_store(settings.database)
-    except SettingsError as error:
+    except ExitBridgeError as error:
         where = f" ({error.where})" if error.where else ""
         yield Finding("broken", "settings", f"{error.what}{where}", error.fix or "Mend it in the settings file")
         return
@@ -64,6 +64,7 @@ def _examine(given: str | None, only: str | None, offline: bool) -> Iterator[Fin
 
 def _look_at(settings: Settings, store: Store, only: str | None, offline: bool) -> Iterator[Finding]:
     from exit_bridge.cli import checks
+    from exit_bridge.cli.survey_forms import forms_folder
 
     yield from checks.secrets(settings)
     yield from checks.address(settings)
@@ -76,9 +77,12 @@ def _look_at(settings: Settings, store: Store, only: str | None, offline: bool) 
     yield from checks.clock()
     if usable:
         yield from checks.queue(settings, store, only)
+        if only is None:
+            yield from checks.left_over(settings, store)
     for survey in settings.surveys.values():
         yield from checks.survey_works(survey)
         yield from checks.survey_reports(survey)
         yield from checks.survey_notice(survey)
+        yield from checks.survey_form(survey, forms_folder(settings.path, survey.name))
         if usable:
             yield from checks.survey_used(survey, store)

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from secrets import token_hex
 from typing import BinaryIO
 
 from exit_bridge.errors import ExitBridgeError
@@ -17,9 +18,10 @@ def whole(path: Path, mode: int = 0o666) -> Iterator[BinaryIO]:
 
     Raises ExitBridgeError where it cannot be written.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    # A name nobody can guess, and never one that exists: in a folder shared with others no planted link is followed.
+    temporary = path.with_name(f".{path.name[:100]}.{token_hex(8)}.tmp")
     try:
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), mode)
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), mode)
         with os.fdopen(descriptor, "wb") as file:
             yield file
             file.flush()

@@ -12,9 +12,10 @@ from typing import Any
 import click
 
 from exit_bridge.bank import DEFAULT_BANK, About, QuestionBank, load_bank
-from exit_bridge.bank.check import schema
+from exit_bridge.bank.shape import schema
 from exit_bridge.cli.files import cannot_write
 from exit_bridge.cli.forms_readme import Tool, readme
+from exit_bridge.cli.survey_forms import HOW_TO, as_files, forms_folder, survey_forms, write
 from exit_bridge.errors import UsageError
 from exit_bridge.intake import submission_schema
 from exit_bridge.platforms import platform as platform_called
@@ -27,7 +28,12 @@ DEFAULT_OUT = "form_definitions"
 
 @click.command()
 @click.argument("names", nargs=-1, metavar="[PLATFORM]...")
-@click.option("--out", type=click.Path(path_type=Path), default=DEFAULT_OUT, metavar="DIR", show_default=True)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help=f"Default: {DEFAULT_OUT}; with --survey: forms-NAME beside the settings, as `init` writes it.",
+)
 @click.option("--language", "languages", multiple=True, metavar="CODE", help="Only in this language.")
 @click.option("--variant", "variants", multiple=True, metavar="NAME", help="Only this selection of questions.")
 @click.option("--bank", metavar="FILE|REF", help=f"Question bank (default: the survey's, or {DEFAULT_BANK}).")
@@ -38,7 +44,7 @@ DEFAULT_OUT = "form_definitions"
 def forms(
     ctx: click.Context,
     names: tuple[str, ...],
-    out: Path,
+    out: Path | None,
     languages: tuple[str, ...],
     variants: tuple[str, ...],
     bank: str | None,
@@ -49,9 +55,17 @@ def forms(
     """Write the form files that survey tools import, with the schemas and a README beside them.
 
     Without --survey they are samples: they do not say who is responsible for the answers, and tell so on the form.
+    With --survey alone only its form is written, where `init` put it.
     """
-    wanted = _wanted(ctx.obj, names, languages, variants, bank, wording, survey)
-    files = dict(_files(wanted))
+    if survey and out is None:
+        if names or languages or variants or bank or wording:
+            raise UsageError("The survey's own folder holds what its settings say", fix="Add --out DIR for other files")
+        out, files = _own(ctx.obj, survey)
+        how = out / HOW_TO
+    else:
+        out = out or Path(DEFAULT_OUT)
+        files = dict(_files(_wanted(ctx.obj, names, languages, variants, bank, wording, survey)))
+        how = out / "README.md"
     if check:
         found = list(_differences(files, out))
         for line in found:
@@ -62,13 +76,21 @@ def forms(
         click.echo(f"{len(files)} files in {out} are as they should be.")
         return
     try:
-        for name, content in files.items():
-            path = out / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
+        write(out, files)
     except OSError as error:
         raise cannot_write(out, error) from None
-    click.echo(f"{len(files)} files written to {out}. {out / 'README.md'} says how to import them.")
+    click.echo(f"{len(files)} files written to {out}. {how} says how to import them.")
+
+
+def _own(given: str | None, name: str) -> tuple[Path, dict[str, bytes]]:
+    """The survey's folder and what belongs there."""
+    from exit_bridge.settings import load_settings, settings_path
+
+    settings = load_settings(settings_path(given))
+    survey = settings.survey(name)
+    check_bank(survey.bank, (survey.variant,), survey.languages)
+    _tools((survey.platform,))
+    return forms_folder(settings.path, name), as_files(survey_forms(survey))
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +124,7 @@ def _wanted(
         wording = wording if source else (*known.wordings, *wording)
         source = source or known.bank_source
     bank = load_bank(source or DEFAULT_BANK, wording)
-    for what, asked, there in (("variant", variants, bank.variants), ("language", languages, bank.wordings)):
-        for name in asked:
-            if name not in there:
-                fix = f"Use one of: {', '.join(there) or 'none, it has codes only'}"
-                raise UsageError(f"{bank.ref} has no {what} {name!r}", fix=fix)
+    check_bank(bank, variants, languages)
     return _Wanted(
         tools=_tools(names),
         bank=bank,
@@ -115,6 +133,15 @@ def _wanted(
         about=about,
         survey=survey or "",
     )
+
+
+def check_bank(bank: QuestionBank, variants: Sequence[str], languages: Sequence[str]) -> None:
+    """Raises UsageError for a variant or a language that the bank does not have."""
+    for what, asked, there in (("variant", variants, bank.variants), ("language", languages, bank.wordings)):
+        for name in asked:
+            if name not in there:
+                fix = f"Use one of: {', '.join(there) or 'none, it has codes only'}"
+                raise UsageError(f"{bank.ref} has no {what} {name!r}", fix=fix)
 
 
 def _tools(names: Sequence[str]) -> tuple[Platform, ...]:
@@ -168,6 +195,6 @@ def _again(ctx: click.Context) -> str:
     for option in ("out", "languages", "variants", "bank", "wording", "survey"):
         value = ctx.params[option]
         flag = f"--{option.removesuffix('s')}"
-        for one in value if isinstance(value, tuple) else [value] if value and str(value) != DEFAULT_OUT else []:
+        for one in value if isinstance(value, tuple) else [value] if value else []:
             words += [flag, str(one)]
     return shlex.join(words)

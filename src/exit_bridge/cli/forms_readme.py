@@ -29,7 +29,7 @@ kept. So the form itself says that it is a sample, and must not be sent out. Loo
 and then make your own:
 
     exit-bridge init
-    exit-bridge forms --survey YOUR_SURVEY --out my-forms"""
+    exit-bridge forms --survey YOUR_SURVEY"""
 
 INDEPENDENT = """\
 The questions are original, and independent of the EXIT study and its toolkit. They have not been tested with people."""
@@ -63,6 +63,11 @@ def readme(
 
 
 def _variant(bank: QuestionBank, name: str) -> tuple[str, str, str]:
+    return f"`{name}`", *describe(bank, name)
+
+
+def describe(bank: QuestionBank, name: str) -> tuple[str, str]:
+    """How many questions a variant asks, and what comes back for it."""
     variant = bank.variants[name]
     open_questions = f", and {len(variant.comments)} open" if variant.comments else ""
     if not variant.reply:
@@ -71,7 +76,7 @@ def _variant(bank: QuestionBank, name: str) -> tuple[str, str, str]:
         back = f"a report with a score for each of {len(bank.ingredients)} themes"
     else:
         back = "a report with the answers and where to look first, without scores"
-    return f"`{name}`", f"{len(variant.items)}{open_questions}", back
+    return f"{len(variant.items)}{open_questions}", back
 
 
 def _languages(bank: QuestionBank, languages: Sequence[str]) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from exit_bridge.errors import UsageError
+from exit_bridge.errors import ExitBridgeError, UsageError
 
 Check = Callable[[str], str]
 """Takes what was typed and returns what is meant. Raises click.BadParameter with what to type instead."""
@@ -19,21 +19,21 @@ class Interview:
 
     def __init__(self, flags: Mapping[str, Any], *, quiet: bool) -> None:
         self._flags = flags
-        self._quiet = quiet
+        self.quiet = quiet
 
     def text(self, flag: str, question: str, check: Check = str.strip, suggest: str = "") -> str:
         """One line of text, which may be left out. Raises UsageError for a flag that cannot be right."""
         given = self._flags[flag]
         if given is not None:
             return self._checked(flag, given, check)
-        if self._quiet:
+        if self.quiet:
             return ""
         answer: str = click.prompt(question, default=suggest, show_default=bool(suggest), value_proc=check)
         return answer
 
     def needed(self, flag: str, question: str, check: Check) -> str:
         """One line that cannot be left out."""
-        if self._flags[flag] is None and self._quiet:
+        if self._flags[flag] is None and self.quiet:
             raise UsageError(f"With --yes, --{flag.replace('_', '-')} must be given", fix="Name it, or leave --yes out")
         if self._flags[flag] is not None:
             return self._checked(flag, self._flags[flag], check)
@@ -44,12 +44,10 @@ class Interview:
         """Any number of values: the flag repeated, or one line with commas."""
         given = self._flags[flag]
         if given:
-            return [self._checked(flag, one, check) for one in given]
-        if self._quiet:
+            return _split(self._checked(flag, ",".join(given), each(check)))
+        if self.quiet:
             return []
-        line: str = click.prompt(
-            question, default="", show_default=False, value_proc=lambda typed: ",".join(map(check, _split(typed)))
-        )
+        line: str = click.prompt(question, default="", show_default=False, value_proc=each(check))
         return _split(line)
 
     def choice(self, flag: str, question: str, options: Sequence[tuple[str, str]], default: str = "") -> str:
@@ -62,9 +60,9 @@ class Interview:
                 return names[int(typed) - 1]
             if typed in names:
                 return typed
-            raise click.BadParameter(f"Type a number from 1 to {len(names)}.")
+            raise click.BadParameter(f"Type {', '.join(names[:-1])} or {names[-1]}, or its number from the list.")
 
-        if self._flags[flag] is None and not self._quiet:
+        if self._flags[flag] is None and not self.quiet:
             click.echo(f"\n{question}")
             for number, (_, explanation) in enumerate(options, 1):
                 click.echo(f"  {number:>2}  {explanation}")
@@ -74,20 +72,27 @@ class Interview:
 
     def hidden(self, question: str, check: Check) -> str:
         """A secret, typed without being shown; never a flag, because those can be seen by others."""
-        if self._quiet:
+        if self.quiet:
             return ""
         answer: str = click.prompt(question, default="", show_default=False, hide_input=True, value_proc=check)
         return answer
 
     def say(self, text: str) -> None:
         """Words before a question."""
-        if not self._quiet:
+        if not self.quiet:
             click.echo(text)
 
     def agreed(self, question: str) -> None:
         """Go on, or leave everything as it was. Raises click.Abort."""
-        if not self._quiet:
+        if not self.quiet:
             click.confirm(question, default=True, abort=True)
+
+    def again(self, error: ExitBridgeError) -> bool:
+        """Once the cause of an error is mended, is it to be tried again with every answer given so far?"""
+        if self.quiet:
+            return False
+        click.echo(f"\n{error}")
+        return click.confirm("Your answers are still here. Mend that in another window. Try again?", default=True)
 
     def _checked(self, flag: str, given: str, check: Check) -> str:
         try:
@@ -115,12 +120,39 @@ def pattern(expression: str, instead: str, *, empty: bool = True) -> Check:
     return check
 
 
-EMAIL = pattern(r"[^@\s,;<>]+@[^@\s,;<>]+", "Type an address such as lead@council.example.")
-SENDER = pattern(r"[^@\s]+@[^@\s]+", "Type an address such as reports@council.example.", empty=False)
-DOMAIN = pattern(r"[A-Za-z0-9.-]+\.[A-Za-z]{2,}", "Type a domain such as council.example.")
+EMAIL = pattern(r"[^@\s,;<>]+@[^@\s,;<>]+", "Type an address such as lead@council.example.", empty=False)
+SENDER = pattern(r"[^@\s<>]+@[^@\s<>]+", "Type an address such as reports@council.example.", empty=False)
+DOMAIN = pattern(r"[A-Za-z0-9.-]+\.[A-Za-z]{2,}", "Type a domain such as council.example.", empty=False)
+HOST = pattern(
+    r"[^\s/:@]+|([0-9A-Fa-f]*:){2,}[0-9A-Fa-f.]*",
+    "Type a host name such as mail.council.example, without smtp://, port or blanks.",
+)
 URL = pattern(r"https?://[^\s/]+(/[^\s?#]*)?", "Type an address such as https://reports.council.example.")
 VARIABLE = pattern(r"[A-Z][A-Z0-9_]*", "Type a name in capitals, digits and _.", empty=False)
-PORT = pattern(r"[0-9]{1,5}", "Type a number such as 587.", empty=False)
+
+
+def port(typed: str) -> str:
+    """A port that a server can have."""
+    typed = typed.strip()
+    if re.fullmatch("[0-9]{1,5}", typed) and 1 <= int(typed) <= 65535:
+        return typed
+    raise click.BadParameter("Type a number from 1 to 65535, such as 587.")
+
+
+def each(check: Check) -> Check:
+    """A check for every part of a line with commas; it says which part it refuses."""
+
+    def checked(line: str) -> str:
+        parts = _split(line)
+        for place, part in enumerate(parts, 1):
+            try:
+                check(part)
+            except click.BadParameter as error:
+                which = f"No. {place} of these cannot be right. " if len(parts) > 1 else ""
+                raise click.BadParameter(which + error.message) from None
+        return ",".join(parts)
+
+    return checked
 
 
 def password(typed: str) -> str:

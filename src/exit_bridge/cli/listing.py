@@ -123,7 +123,7 @@ def _wording_in(path: Path) -> dict[str, Any] | None:
 
 
 def _checked(path: Path, own: Mapping[str, Path]) -> tuple[str, list[Fault], list[Fault]]:
-    """What a file is, its faults and its warnings. Meaning and wording are looked at only where the shape is right."""
+    """What a file is, its faults and its warnings."""
     words = _wording_in(path)
     if words is None:
         document = read_document(path)
@@ -132,9 +132,8 @@ def _checked(path: Path, own: Mapping[str, Path]) -> tuple[str, list[Fault], lis
         ref = str(words.get("bank", DEFAULT_BANK))
         document = read_document(own.get(ref, ref), [str(path)])
         what, mine = f"words in {words['language']!r}, laid over {ref}", f"wording.{words['language']}"
-    faults = faults_in(document)
-    warnings = [] if faults else [found for found in warnings_in(document) if found.where.startswith(mine)]
-    return what, faults, warnings
+    warnings = [found for found in warnings_in(document) if found.where.startswith(mine)]
+    return what, faults_in(document), warnings
 
 
 def _number(found: Sequence[Fault], what: str) -> str:

@@ -10,9 +10,9 @@ import click
 
 from exit_bridge.cli import checks
 from exit_bridge.cli.hook import base_url, hook_url, how_to_prove, scheme_of
+from exit_bridge.cli.survey_forms import HOW_TO, survey_forms
 from exit_bridge.errors import ExitBridgeError
 from exit_bridge.platforms import platform
-from exit_bridge.platforms.base import FormFile
 from exit_bridge.platforms.signatures import Open
 from exit_bridge.settings import Settings, Survey
 from exit_bridge.store import open_store
@@ -24,17 +24,16 @@ def print_secret(settings: Settings, survey: Survey) -> None:
     if isinstance(scheme, Open):
         click.echo('This survey has auth = "none" and no secret.', err=True)
         return
-    click.echo(f"Hook: {hook_url(base_url(settings), survey, reveal=True)}", err=True)
+    here = "" if settings.public_url else " (from this computer only: no public_url is set)"
+    click.echo(f"Hook: {hook_url(base_url(settings), survey, reveal=True)}{here}", err=True)
     click.echo(f"{how_to_prove(scheme)} Whoever has the secret can post as this survey. It is:", err=True)
     for secret in survey.secrets:
         click.echo(secret)
 
 
-def print_next_steps(
-    settings: Settings, survey: Survey, folder: Path, forms: list[FormFile], given: str | None
-) -> None:
+def print_next_steps(settings: Settings, survey: Survey, folder: Path, given: str | None) -> None:
     """Bring the database up to date; then what was written, what to do now, and what is still missing."""
-    database = _upgrade(settings)
+    database, forms = _upgrade(settings), survey_forms(survey)
     call = f"exit-bridge --settings {given}" if given else "exit-bridge"
     tool = "your tool" if survey.platform == "generic" else platform(survey.platform).title
     click.echo("\nWritten:")
@@ -45,10 +44,10 @@ def print_next_steps(
     click.echo("\nNext:")
     make = f"Make the form in {tool}"
     if forms:
-        make += f", as {folder / 'HOW-TO.txt'} says, from:" + "".join(f"\n     {folder / form.path}" for form in forms)
+        make += f", as {folder / HOW_TO} says, from:" + "".join(f"\n     {folder / form.path}" for form in forms)
     steps = [
         make,
-        f"Have {tool} post each response to this address:\n     {hook_url(base_url(settings), survey)}",
+        f"Have {tool} post each response to this address:\n     {_address(settings, survey)}",
         f"{how_to_prove(scheme_of(survey))}\n     Show it with: {call} init --show-secret {survey.name}",
         f"Start the service: {call} serve",
         f"Try it from another window: {call} send-test {survey.name}",
@@ -60,6 +59,12 @@ def print_next_steps(
         click.echo(f"\nStill missing (`{call} doctor` tells when all is there):")
         for line in missing:
             click.echo(fill(line, 78, initial_indent="  - ", subsequent_indent="    "))
+
+
+def _address(settings: Settings, survey: Survey) -> str:
+    if settings.public_url:
+        return hook_url(settings.public_url, survey)
+    return "Not possible yet: this computer has no public address. Set public_url (docs/deploy.md)."
 
 
 def _upgrade(settings: Settings) -> list[str]:

@@ -87,9 +87,9 @@ def retry(given: str | None, ids: tuple[int, ...], all_dead: bool) -> None:
         revived = store.requeue(wanted)
     click.echo(f"{revived} job(s) are due now.")
     if revived < len(wanted):
-        raise ExitBridgeError(
-            f"{len(wanted) - revived} of these ids are no dead jobs", fix="`exit-bridge jobs --state dead` lists them"
-        )
+        other = len(wanted) - revived
+        what = "1 of these ids is not a dead job" if other == 1 else f"{other} of these ids are not dead jobs"
+        raise ExitBridgeError(what, fix="`exit-bridge jobs --state dead` lists them")
 
 
 # -- quarantine ----------------------------------------------------------------------------------------------------

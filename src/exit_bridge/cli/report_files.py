@@ -13,7 +13,8 @@ from exit_bridge.bank.wording import words_for
 from exit_bridge.cli.files import cannot_write, whole
 from exit_bridge.errors import UsageError
 from exit_bridge.intake import Submission
-from exit_bridge.reports import Audience, as_html, as_text, build
+from exit_bridge.reports import as_html, as_text, build
+from exit_bridge.reports.audience import audience_of
 from exit_bridge.scoring import Scores, result_document, without_answers
 
 _PLAIN = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
@@ -32,18 +33,18 @@ class ReportFolder:
                 fix='Leave --reports out, or ask again under individual_reports = "recipients"',
             )
         self.directory, self.bank, self.about = directory, bank, about
-        self.audience: Audience = "group" if about.answered_by == "group" else "recipients"
         self.made_on = datetime.now(UTC).date()
 
     def write(self, submission: Submission, scores: Scores) -> bool:
         """Write the three files of one response; False where its variant or its respondent's role allows no report."""
-        young = self.audience == "recipients" and submission.context.get("role") == "young"
-        if young or not self.bank.variants[submission.variant].reply:
+        variant = self.bank.variants[submission.variant]
+        audience = audience_of(self.about, variant, submission.context.get("role"))
+        if audience is None or not variant.reply:
             return False
-        report = build(self.bank, submission, scores, self.about, audience=self.audience, made_on=self.made_on)
+        report = build(self.bank, submission, scores, self.about, audience=audience, made_on=self.made_on)
         words = words_for(self.bank, report.language)
         result = result_document(submission, scores, self.bank, words.fingerprint)
-        if self.audience == "recipients":
+        if audience == "recipients":
             result = without_answers(result)
         folder = self.directory / folder_name(submission.response_id)
         try:

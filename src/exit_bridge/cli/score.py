@@ -40,6 +40,7 @@ _FILE = click.Path(path_type=Path)
 @click.option("--variant", metavar="NAME", help="For rows that do not say theirs (default: the survey's, or full).")
 @click.option("--out", type=_FILE, metavar="FILE", help="A .csv, .json, .parquet or .xlsx (default: CSV on stdout).")
 @click.option("--items", type=click.Choice(["raw", "value", "both"]), help="Add the answers, or values.")
+@click.option("--team", is_flag=True, help="Leave out those who asked not to be counted in team figures.")
 @click.option("--reports", type=_FILE, metavar="DIR", help="Write a report on each response into this folder.")
 @click.option(
     "--engine",
@@ -61,6 +62,7 @@ def score(
     variant: str | None,
     out: Path | None,
     items: str | None,
+    team: bool,
     reports: Path | None,
 ) -> None:
     """Score responses exported from a survey tool: one row for each response.
@@ -93,9 +95,8 @@ def score(
             )
         kept = _one_mapping(opened) if save_mapping else ""
         file: BinaryIO = files.enter_context(whole(out)) if out else sys.stdout.buffer
-        tally = Tally(
-            form.bank, form.about, form.survey, items or "", folder, Rejects(rejects, files, len(exports) > 1)
-        )
+        listed = Rejects(rejects, files, len(exports) > 1)
+        tally = Tally(form.bank, form.about, form.survey, items or "", folder, listed, team=team)
         write(file, columns(form.bank, items or ""), tally.rows(opened))
         file.flush()
         if save_mapping:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from secrets import token_hex
 from socket import socket
 from threading import Event
 from typing import TYPE_CHECKING
@@ -148,7 +149,7 @@ def send_test(given: str | None, survey: str, url: str, reply_to: str) -> None:
     settings = load_settings(settings_path(given))
     chosen = settings.survey(survey)
     now = datetime.now(UTC)
-    response_id = f"send-test-{now:%Y%m%dT%H%M%SZ}"
+    response_id = f"send-test-{now:%Y%m%dT%H%M%SZ}-{token_hex(2)}"
     base = (url or base_url(settings)).rstrip("/")
     policy = _policy(settings, base)
     body = _made_up(chosen, response_id, f"{now:%Y-%m-%dT%H:%M:%SZ}", reply_to)
@@ -158,7 +159,7 @@ def send_test(given: str | None, survey: str, url: str, reply_to: str) -> None:
     try:
         reply = post(hook_url(base, chosen, reveal=True), body, headers, policy)
     except SendFailed as error:
-        raise SendFailed(error.what, where=error.where, fix=error.fix or "Is `exit-bridge serve` running?") from None
+        raise SendFailed(error.what, where=error.where, fix=error.fix or "Start it with `exit-bridge serve`") from None
     status = _status(reply)
     click.echo(f"The hook answered {reply.status} {status}.")
     if status not in ("accepted", "edited", "spooled"):
@@ -226,6 +227,8 @@ def _who_hears(survey: Survey, reply_to: str) -> str:
     if about.answered_by == "individuals" and about.individual_reports == "none":
         return "No report leaves: this survey sends none on one person's answers."
     if about.answered_by == "individuals" and about.individual_reports == "respondent":
+        if not survey.bank.variants[survey.variant].reply:
+            return "This form gives no report."
         if not reply_to:
             return "No report leaves: here it goes to the address a respondent gives. Name one with --reply-to."
         if reply_to.rpartition("@")[2].casefold() not in survey.reply_domains:

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
-from exit_bridge.bank import DEFAULT_BANK
+from exit_bridge.bank import DEFAULT_BANK, QuestionBank, is_path, load_bank
+from exit_bridge.cli.forms import check_bank
+from exit_bridge.cli.forms_readme import describe
 from exit_bridge.cli.interview import (
     DOMAIN,
     EMAIL,
-    PORT,
+    HOST,
     SENDER,
     URL,
     VARIABLE,
     Interview,
     new_name,
     password,
+    port,
 )
 from exit_bridge.cli.settings_text import (
     INSTALL_KEY,
@@ -30,12 +33,13 @@ from exit_bridge.cli.settings_text import (
     read_raw,
     secret_name,
 )
-from exit_bridge.errors import UsageError
+from exit_bridge.cli.survey_forms import as_files, forms_folder, survey_forms, write
+from exit_bridge.errors import ExitBridgeError, UsageError
 from exit_bridge.platforms import platform, platforms
-from exit_bridge.settings import Survey, load_settings, settings_path
+from exit_bridge.settings import load_settings, settings_path
 
 if TYPE_CHECKING:
-    from exit_bridge.platforms.base import FormFile, Platform
+    from exit_bridge.platforms.base import AuthMode, Platform
 
 ANSWERED_BY = (
     ("group", "a group: people fill in one form together, and those you name get the report"),
@@ -51,18 +55,25 @@ SECURITY = (
     ("tls", "TLS from the start, mostly with port 465"),
     ("none", "none, for a mail server on this machine"),
 )
+SIGNING = {
+    "header": "no, or I do not know: it sends a secret in a header (most tools)",
+    "signature": "yes, it signs each delivery (Standard Webhooks)",
+    "basic": "no, but it can log in with a name and a password (Basic authentication)",
+    "path": "no, it can do nothing but post to an address: the secret becomes part of that",
+}
 PORTS = {"starttls": "587", "tls": "465", "none": "25"}
 FACTS = {
     "innovation": "Name of the work being assessed, as people know it",
     "controller": "Who is responsible for the answers (data controller)",
     "contact": "Whom to ask about answers and rights",
-    "purpose": "Why people are asked, in one sentence",
-    "worried_contact": "Whom to tell when worried about someone",
+    "purpose": "What the answers are for, such as: to learn what to change",
+    "worried_contact": "Whom to tell when worried about someone, with a phone number",
     "reply_by": "When people will hear what happens next",
 }
 FLAGS = {
     "survey": "Short name; it stands in the hook's address.",
     "platform": "Survey tool: a name from `exit-bridge platforms`.",
+    "variant": "Form: a variant of the question bank (default: full).",
     "answered_by": "group or individuals.",
     "individual_reports": "For individuals: respondent, recipients or none.",
     "folder": "Folder on this machine for the reports.",
@@ -92,7 +103,6 @@ def _flags(command: Callable[..., None]) -> Callable[..., None]:
 @click.command()
 @_flags
 @click.option("--bank", default=DEFAULT_BANK, show_default=True, help="Question bank.")
-@click.option("--variant", default="full", show_default=True, help="Variant of the question bank.")
 @click.option("--language", default=("en",), show_default=True, multiple=True, help="Of the form. May be repeated.")
 @click.option("--yes", is_flag=True, help="Ask nothing: what no flag says is left out.")
 @click.option("--show-secret", metavar="SURVEY", help="Show the secret and the hook's address of a survey; no more.")
@@ -114,27 +124,36 @@ def init(given: str | None, /, yes: bool, show_secret: str | None, **flags: Any)
     asked.say("This sets up one survey. Nothing is written before the end; Ctrl-C leaves everything as it is.")
     name, draft = _draft(asked, path, read_raw(path), flags)
     asked.agreed("\nWrite the settings, the secret and the form now?")
-    with adding(path, draft) as settings:
-        forms = _forms(settings.survey(name))
-    folder = path.parent / f"forms-{name}"
-    _write(folder, forms)
+    while True:
+        try:
+            folder = _write(path, draft, name)
+            break
+        except ExitBridgeError as error:
+            if name in read_raw(path).get("surveys", {}) or not asked.again(error):
+                raise
     settings = load_settings(path)
-    print_next_steps(settings, settings.survey(name), folder, forms, given)
+    print_next_steps(settings, settings.survey(name), folder, given)
 
 
 def _draft(asked: Interview, path: Path, raw: dict[str, Any], flags: dict[str, Any]) -> tuple[str, Draft]:
     """Every question, in the order a person would tell the story."""
-    draft = Draft()
+    draft, languages = Draft(), list(flags["language"])
+    source = flags["bank"]
+    bank = load_bank(str(path.parent / source) if is_path(source) else source)
+    check_bank(bank, (flags["variant"],) if flags["variant"] else (), languages)
     name = asked.needed("survey", "\nShort name of the survey, such as staying-close", new_name(raw.get("surveys", {})))
     tool = _tool(asked, flags["platform"])
+    auth = _auth(asked, tool, flags["auth"])
     answered_by = asked.choice("answered_by", "Who answers?", ANSWERED_BY)
     alone = answered_by == "individuals"
     reports = alone and asked.choice(
         "individual_reports", "Who gets the report on one person's answers?", INDIVIDUAL_REPORTS, "respondent"
     )
-    domains = _respondents(asked) if reports == "respondent" else []
+    variant = _variant(asked, bank, flags["variant"], private=reports == "recipients")
+    replies = reports == "respondent" and bank.variants[variant].reply
+    domains = _respondents(asked) if replies else []
     to, folder = _recipients(asked, flags, named=not alone or reports == "recipients")
-    if (to or reports == "respondent") and "email" not in raw:
+    if (to or replies) and "email" not in raw:
         _mail_server(asked, draft, path)
     asked.say("\nFacts about the work. The form's notice and the report use them; Enter leaves one out.")
     facts = {key: asked.text(key, words) or None for key, words in FACTS.items()}
@@ -144,17 +163,16 @@ def _draft(asked: Interview, path: Path, raw: dict[str, Any], flags: dict[str, A
         if not is_set(INSTALL_KEY, path):
             draft.secrets[INSTALL_KEY] = new_secret()
     variable = secret_name(name, path)
-    draft.secrets[variable] = new_secret(tool.scheme(flags["auth"] or next(iter(tool.schemes))))
-    languages = list(flags["language"])
+    draft.secrets[variable] = new_secret(tool.scheme(next(iter(tool.schemes)) if auth is None else auth))
     survey = {
         "platform": tool.name,
-        "bank": flags["bank"],
-        "variant": flags["variant"] if flags["variant"] != "full" else None,
+        "bank": source,
+        "variant": variant if variant != "full" else None,
         "languages": languages if languages != ["en"] else None,
         "answered_by": answered_by,
         "individual_reports": reports or None,
         "reply_domains": domains or None,
-        "auth": flags["auth"],
+        "auth": auth,
         "secrets": [f"${variable}"],
     }
     draft.tables.append((f"[surveys.{name}]", survey))
@@ -187,6 +205,35 @@ def _tool(asked: Interview, flag: str | None) -> Platform:
     return tool
 
 
+def _auth(asked: Interview, tool: Platform, flag: Any) -> AuthMode | None:
+    """How deliveries prove themselves; None is the best way the tool has, and is asked only where few can use that."""
+    if flag is not None:
+        tool.scheme(flag)
+        return cast("AuthMode", flag)
+    if asked.quiet or not {"signature", "header"} <= set(tool.schemes):
+        return None
+    options = [(mode, words) for mode, words in SIGNING.items() if mode in tool.schemes]
+    return cast("AuthMode", asked.choice("auth", "Can your tool sign what it sends? Most cannot.", options, "header"))
+
+
+def _variant(asked: Interview, bank: QuestionBank, flag: str | None, *, private: bool) -> str:
+    """Which form. With `private`, for reports that others get, those that promise a report to nobody are left out."""
+    names = [name for name, variant in bank.variants.items() if variant.reply or not private]
+    if not names or flag not in (None, *names):
+        raise UsageError(
+            "This form gives no report on one person's answers to anybody, so others cannot get one",
+            where="--individual-reports recipients",
+            fix=f"Use one of: {', '.join(names) or 'another question bank'}; or respondent, or none",
+        )
+    if len(names) == 1:
+        return names[0]
+    options = []
+    for name in names:
+        questions, back = describe(bank, name)
+        options.append((name, f"{name} ({questions} questions): {back}"))
+    return asked.choice("variant", "Which form?", options, "full" if "full" in names else names[0])
+
+
 def _respondents(asked: Interview) -> list[str]:
     asked.say(
         "\nAn address on a form is whatever somebody typed, so reports go to the domains you list and to no other."
@@ -207,14 +254,14 @@ def _mail_server(asked: Interview, draft: Draft, path: Path) -> None:
     asked.say(
         "\nThe mail server that sends the reports. Your IT team knows these; Enter at the first leaves it for later."
     )
-    host = asked.text("mail_host", "Mail server")
+    host = asked.text("mail_host", "Mail server", HOST)
     if not host:
         return
     security = asked.choice("mail_security", "How is the connection encrypted?", SECURITY, "starttls")
-    port = int(asked.text("mail_port", "Port", PORT, PORTS[security]) or PORTS[security])
+    number = int(asked.text("mail_port", "Port", port, PORTS[security]) or PORTS[security])
     sender = asked.needed("mail_from", "Address the reports come from", SENDER)
     username = asked.text("mail_username", "Login (Enter: none)") if security != "none" else ""
-    table: dict[str, object] = {"host": host, "port": port, "security": security, "from": sender}
+    table: dict[str, object] = {"host": host, "port": number, "security": security, "from": sender}
     if username:
         table["username"] = username
         variable = asked.text("mail_password_variable", "Variable for its password", VARIABLE, MAIL_PASSWORD)
@@ -237,24 +284,17 @@ def _public_url(asked: Interview, draft: Draft, raw: dict[str, Any]) -> None:
 # -- writing -------------------------------------------------------------------------------------------------------
 
 
-def _forms(survey: Survey) -> list[FormFile]:
-    tool = platform(survey.platform)
-    if "form" not in tool.faces:
-        return []
-    return tool.write_form(survey.bank, survey.variant, survey.languages, survey.about)
-
-
-def _write(folder: Path, forms: list[FormFile]) -> None:
-    """The form's files, and how to import them in one text beside them."""
-    how = "\n".join(f"{form.path}\n\n{form.how_to_import}" for form in forms)
-    files = {form.path: form.content for form in forms} | ({"HOW-TO.txt": how.encode()} if forms else {})
+def _write(path: Path, draft: Draft, name: str) -> Path:
+    """Settings, secrets and form; the folder of the form. Raises SettingsError, BankError and UsageError."""
+    with adding(path, draft) as settings:
+        files = as_files(survey_forms(settings.survey(name)))
+    folder = forms_folder(path, name)
     try:
-        for name, content in files.items():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            (folder / name).write_bytes(content)
+        write(folder, files)
     except OSError as error:
         raise UsageError(
             f"The survey is set up, but its form cannot be written: {error.strerror}",
             where=str(folder),
-            fix="Write it elsewhere with `exit-bridge forms --survey NAME --out DIR`",
+            fix=f"Make room there, then run `exit-bridge forms --survey {name}`",
         ) from None
+    return folder

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from exit_bridge.cli.report_files import ReportFolder
 
 MOST_LISTED = 20
-FILTERED = ("partial", "test", "duplicate", "declined", "blank")
+NOT_TEAM = "not to be counted in team figures"
+FILTERED = ("partial", "test", "duplicate", "declined", "blank", NOT_TEAM)
 
 
 class Rejects:
@@ -61,9 +62,11 @@ class Tally:
         items: str,
         folder: ReportFolder | None,
         rejects: Rejects,
+        *,
+        team: bool = False,
     ) -> None:
         self.bank, self.about, self.survey, self.items = bank, about, survey, items
-        self.folder, self.rejects = folder, rejects
+        self.folder, self.rejects, self.team = folder, rejects, team
         self.counts: dict[int, Counter[str]] = {}
 
     def rows(self, exports: Sequence[Export]) -> Iterator[Row]:
@@ -72,13 +75,17 @@ class Tally:
             counts = self.counts[export.order] = Counter()
             for outcome in export:
                 match outcome:
+                    case Submission() if self.team and outcome.context.get("team") == "no":
+                        counts[NOT_TEAM] += 1
                     case Submission():
                         counts["scored"] += 1
+                        counts["team no"] += outcome.context.get("team") == "no"
                         yield self._row(outcome, counts)
                     case Filtered():
                         counts[outcome.reason] += 1
                     case Refused():
                         counts["refused"] += 1
+                        counts["superseding"] += outcome.supersedes
                         self.rejects.add(export, outcome)
 
     def _row(self, submission: Submission, counts: Counter[str]) -> Row:
@@ -97,6 +104,10 @@ class Tally:
             for note in export.notes:
                 _say(f"  note: {note}")
             _say(f"  {_counted(counts)}")
+            if last := counts["superseding"]:
+                _say(f"  {last} refused as the last row of a response: its earlier rows are duplicates, none is scored")
+            if declined := counts["team no"]:
+                _say(f"  {declined} of them asked {NOT_TEAM}: for these add --team, which leaves them out")
             if self.folder:
                 _say(f"  {counts['reports']} reports written, {counts['no report']} responses that get none")
         for line in self.rejects.listed:

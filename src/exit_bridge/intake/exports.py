@@ -43,6 +43,10 @@ class _Latest:
             self._last[response_id] = place
         self._met.add(key)
 
+    def has_others(self, response_id: str) -> bool:
+        """Are there several rows of it?"""
+        return response_id in self._last
+
     def is_last(self, response_id: str, place: tuple[int, int]) -> bool:
         return self._last.get(response_id, place) == place
 
@@ -87,7 +91,10 @@ class Export:
             elif verdict and not self.latest.is_last(verdict, (self.order, row)):
                 yield Filtered(row, "duplicate")
             else:
-                yield self.reader.read(row, verdict or f"{row_name}-{row}", cells)
+                outcome = self.reader.read(row, verdict or f"{row_name}-{row}", cells)
+                if isinstance(outcome, Refused) and self.latest.has_others(verdict):
+                    outcome = replace(outcome, supersedes=True)
+                yield outcome
 
     def meet_ids(self) -> tuple[int, int]:
         """Tell `latest` of every response id. Returns how many rows may be scored, and how many of them have no id."""

@@ -102,6 +102,12 @@ def _faults(document: Mapping[str, Any], bank: QuestionBank) -> list[str]:
     for heading, target in columns.items():
         if target not in (*mapping.codes, *METADATA, IGNORE):
             found.append(f"columns.{_quoted(heading)}: there is no such question in {bank.ref}")
+        item = bank.items.get(str(target))
+        if item and item.reverse_keyed and fold(heading) == f"{item.id}_value":
+            found.append(
+                f"columns.{_quoted(heading)}: these numbers are turned round already and would be once more; "
+                f"use {item.id}_raw"
+            )
         if folded.setdefault(fold(heading), str(target)) != target:
             found.append(f"columns.{_quoted(heading)}: the heading stands twice")
     for question, codes in labels.items():

@@ -33,12 +33,16 @@ class Filtered:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A row that should have been scored and cannot be. `column` is its heading; nothing here quotes a cell."""
+    """A row that should have been scored and cannot be. `column` is its heading; nothing here quotes a cell.
+
+    `supersedes`: earlier rows of the same response count as duplicates, so that nothing of it is scored.
+    """
 
     row: int
     response_id: str
     reason: str
     column: str = ""
+    supersedes: bool = False
 
 
 Outcome = Submission | Filtered | Refused
@@ -81,7 +85,7 @@ class RowReader:
             cell = cells[place].strip().lower()
             if not (cell in row_filter.keep if cell else row_filter.blank_keeps):
                 return Filtered(row, row_filter.reason)
-        if not any(cells[place].strip() for place in self.layout.questions.values()):
+        if not self._answers_items(cells) and not self._declines(cells):
             return Filtered(row, "blank")
         return self._metadata("response_id", cells)
 
@@ -115,6 +119,20 @@ class RowReader:
         if isinstance(submission, Declined):
             return Filtered(row, "declined")
         return submission
+
+    def _answers_items(self, cells: Sequence[str]) -> bool:
+        items = self.form.bank.items
+        return any(cells[place].strip() for name, place in self.layout.questions.items() if name in items)
+
+    def _declines(self, cells: Sequence[str]) -> bool:
+        """Does a gate question hold anything but a yes? Such a row counts without answers too: it takes them back."""
+        mapping = mapping_for(self.form.bank)
+        gates = [question.id for question in self.form.bank.context if question.gate]
+        return any(
+            cell and mapping.option(gate, (self._value(gate, cell),)) != "yes"
+            for gate in gates
+            if gate in self.layout.questions and (cell := self._cell(cells[self.layout.questions[gate]]))
+        )
 
     def _cell(self, text: str) -> str:
         """Without the mark that a tool puts before what a spreadsheet would take for a formula."""

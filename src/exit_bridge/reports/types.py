@@ -146,8 +146,8 @@ class Section:
 class Report:
     """One submission in plain words. `language` is that of the fixed phrases.
 
-    `subject` is the mail's: one line without scores or names of people. `skip` and `contents` name the page's own links;
-    short reports have no contents.
+    `subject` is the mail's: one line without scores or names of people. `skip` and `contents` name the page's own
+    links; short reports have no contents.
     """
 
     language: str

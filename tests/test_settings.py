@@ -1,0 +1,151 @@
+"""Settings: what is wrong is said with what to write instead, and never with what was written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from exit_bridge.errors import BankError, SettingsError
+from exit_bridge.settings import load_settings
+from exit_bridge.settings_faults import faults_in
+
+HOOK_SECRET = "made-up-secret-of-a-hook-0123456789abcdef"
+SIGNING = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+SURVEY = """\
+[surveys.first]
+platform = "typeform"
+bank = "exit-open@1"
+answered_by = "group"
+secrets = ["$HOOK"]
+"""
+
+
+def load(folder: Path, text: str, **environ: str):
+    path = folder / "exit-bridge.toml"
+    path.write_text(text, "utf-8")
+    return load_settings(path, {"HOOK": HOOK_SECRET, **environ})
+
+
+def refused(folder: Path, text: str, **environ: str) -> str:
+    with pytest.raises(SettingsError) as caught:
+        load(folder, text, **environ)
+    return str(caught.value)
+
+
+EMAIL = '[[surveys.first.send]]\nby = "email"\n'
+FAULTS = {
+    "number in quotes": ('quarantine_days = "30"\n', "quarantine_days: must be a whole number, without quotes"),
+    "number out of range": ("quarantine_days = 0\n", "quarantine_days: must be from 1 to 365"),
+    "text without quotes": ("public_url = 7\n", 'public_url: must be text, in quotes: "…"'),
+    "text for a list": (SURVEY + 'languages = "en"\n', 'surveys.first.languages: must be a list: ["…"]'),
+    "empty list": (SURVEY + "languages = []\n", "surveys.first.languages: must not be empty"),
+    "text for a switch": (SURVEY + 'reply_scores = "yes"\n', "surveys.first.reply_scores: must be true or false"),
+    "text for a table": ('email = "mail.example"\n', "email: must be a table"),
+    "long wave": (SURVEY + f'wave = "{"w" * 61}"\n', "surveys.first.wave: must have at most 60 characters"),
+    "missing": (SURVEY.replace('platform = "typeform"\n', ""), "surveys.first: platform missing"),
+    "choice": (SURVEY.replace("group", "many"), "surveys.first.answered_by: must be one of group, individuals"),
+    "secret itself": (
+        SURVEY.replace("$HOOK", HOOK_SECRET),
+        'surveys.first.secrets no. 1: write "$NAME"; the secret itself stands in exit-bridge.env',
+    ),
+    "unknown fact": (SURVEY + "[surveys.first.about]\nnosuch = 1\n", "surveys.first.about: nosuch is no setting"),
+    "name": (SURVEY.replace("first", '"My Survey"'), 'surveys.My Survey: must look like "staying-close"'),
+    "unknown way": (
+        EMAIL.replace("email", "pigeon"),
+        "surveys.first.send no. 1.by: must be one of email, post, folder",
+    ),
+    "no way": ("[[surveys.first.send]]\nto = []\n", "surveys.first.send no. 1.by: must be one of email, post, folder"),
+    "send is no table": (SURVEY + 'send = ["a"]\n', "surveys.first.send no. 1: must be tables, each under [["),
+    "unknown key of a way": (EMAIL + 'cc = "x"\nto = ["a@b.example"]\n', "surveys.first.send no. 1: cc is no setting"),
+    "missing in a way": (EMAIL, "surveys.first.send no. 1: to missing"),
+    "one address for a list": (EMAIL + 'to = "made-up@b.example"\n', "surveys.first.send no. 1.to: must be a list"),
+    "no address": (
+        EMAIL + 'to = ["a@b.example", "made-up.example"]\n',
+        'surveys.first.send no. 1.to no. 2: must look like "lead@council.example"',
+    ),
+    "second way": (
+        EMAIL + 'to = ["a@b.example"]\n[[surveys.first.send]]\nby = "folder"\n',
+        "surveys.first.send no. 2: directory missing",
+    ),
+    "two lines": ("spool = 1\ndatabase = 2\n", "2 setting(s) to mend: database: must be text"),
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_says_what_to_write_instead(tmp_path, name):
+    """With its place; the value itself, which may be a secret or an address, is never repeated."""
+    text, said = FAULTS[name]
+    complaint = refused(tmp_path, text)
+    assert said in complaint
+    assert HOOK_SECRET not in complaint
+    assert "made-up" not in complaint
+
+
+def test_every_rule_of_the_schema_has_words_of_its_own():
+    """A pattern without an example could not be explained."""
+    from exit_bridge.settings import settings_schema
+
+    def walk(schema):
+        if isinstance(schema, dict):
+            yield schema
+            for part in schema.values():
+                yield from walk(part)
+        elif isinstance(schema, list):
+            for part in schema:
+                yield from walk(part)
+
+    nodes = [node for node in walk(settings_schema()) if isinstance(node.get("pattern"), str)]
+    assert len(nodes) > 5
+    for node in nodes:
+        assert faults_in("", node, "x.env") != []
+        for example in node.get("examples", ()):
+            assert faults_in(example, node, "x.env") == []
+
+
+@pytest.mark.parametrize("weak", ["short", "whsec_c2hvcnQ=", "whsec_!!!not-base64-at-all!!!"])
+def test_a_signing_secret_nobody_can_sign_with_is_refused_at_once(tmp_path, weak):
+    """Rather than at the first report."""
+    text = SURVEY + '[[surveys.first.send]]\nby = "post"\nurl = "https://a.example"\nsecret = "$SIGN"\n'
+    complaint = refused(tmp_path, text, SIGN=weak)
+    assert "surveys.first.send no. 1.secret" in complaint
+    assert weak not in complaint
+    assert list(load(tmp_path, text, SIGN=SIGNING).survey("first").send) == ["post-1"]
+
+
+OWN = 'id = "own"\n'
+ALONE = SURVEY.replace('"group"', '"individuals"\nindividual_reports = "recipients"')
+
+
+def test_a_form_that_promises_no_report_gives_none_to_others(tmp_path):
+    """Whatever its variant is called in the bank."""
+    shipped = SURVEY.replace("answered_by", 'variant = "young-person"\nanswered_by')
+    assert load(tmp_path, shipped).survey("first").variant == "young-person"
+    assert "gives no report on one person's answers" in refused(
+        tmp_path, ALONE.replace("answered_by", 'variant = "young-person"\nanswered_by')
+    )
+    second = (Path(__file__).parent / "banks/team-climate-2.toml").read_text("utf-8")
+    own = ALONE.replace("exit-open@1", "own.toml").replace("answered_by", 'variant = "pulse"\nanswered_by')
+    (tmp_path / "own.toml").write_text(second, "utf-8")
+    assert load(tmp_path, own).survey("first").variant == "pulse"
+    private = second.replace("[variants.pulse]\n", "[variants.pulse]\nreply = false\n")
+    assert private != second
+    (tmp_path / "other.toml").write_text(private, "utf-8")
+    assert "The form 'pulse' gives no report" in refused(tmp_path, own.replace("own.toml", "other.toml"))
+
+
+def test_a_bank_that_cannot_be_read_keeps_its_own_message(tmp_path):
+    """Where the settings need the bank to be checked."""
+    with pytest.raises(BankError, match="It cannot be read"):
+        load(tmp_path, ALONE.replace("exit-open@1", "nosuch.toml"))
+
+
+def test_brackets_without_end_are_one_plain_line(tmp_path):
+    """No traceback of the parser."""
+    assert "nested too deeply" in refused(tmp_path, "a = " + "[" * 20_000)
+
+
+def test_ways_out_are_numbered_as_they_stand(tmp_path):
+    """Their names are kept with the jobs."""
+    text = SURVEY + EMAIL + 'to = ["a@b.example"]\n[[surveys.first.send]]\nby = "folder"\ndirectory = "out"\n'
+    assert list(load(tmp_path, text).survey("first").send) == ["email-1", "folder-2"]
