@@ -22,8 +22,8 @@ from tests.conftest import missing
 from exit_bridge import errors
 from exit_bridge.bank import About, load_bank, questionnaire
 from exit_bridge.bank.check import faults_in, warnings_in
-from exit_bridge.bank.shape import schema
 from exit_bridge.bank.load import read_document
+from exit_bridge.bank.shape import schema
 from exit_bridge.intake import DeployedForm, decode
 from exit_bridge.platforms import platform
 from exit_bridge.settings import load_settings, settings_schema

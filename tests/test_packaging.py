@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tarfile
 import zipfile
 from importlib.util import find_spec
 from pathlib import Path
@@ -65,6 +66,20 @@ def test_the_wheel_brings_the_command(wheel):
 def test_nothing_else_is_in_the_wheel(wheel):
     """No test, no page and no file of this machine."""
     assert {name.split("/")[0].partition("-")[0] for name in wheel.namelist()} == {"exit_bridge"}
+
+
+def test_the_source_archive_can_check_itself(tmp_path):
+    """Who builds from source gets the checks, the tests and the benchmarks with it."""
+    if find_spec("hatchling") is None:
+        missing("hatchling", "pip install hatchling")
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "sdist", "-d", tmp_path]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    (path,) = tmp_path.glob("*.tar.gz")
+    with tarfile.open(path) as archive:
+        names = {name.partition("/")[2] for name in archive.getnames()}
+    for wanted in (".ci", "benchmarks", "docs", "form_definitions", "src", "tests"):
+        files = {file for file in (ROOT / wanted).rglob("*") if file.is_file() and "__pycache__" not in file.parts}
+        assert {file.relative_to(ROOT).as_posix() for file in files} - names == set()
 
 
 def test_promised_names_have_types(tmp_path):

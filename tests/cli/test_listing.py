@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ ROOT = Path(__file__).parents[2]
 SHIPPED = ROOT / "src/exit_bridge/bank/data/exit-open-1"
 SECOND = ROOT / "tests/banks/team-climate-2.toml"
 BANK = load_bank()
+BANK_ITEM = re.compile(r"id = \"(tru01)\"")
 
 
 # -- platforms -----------------------------------------------------------------------------------------------------
@@ -204,3 +206,20 @@ def test_show_what_is_not_there():
     assert "exit-open@1" in said.err
     said = call(None, "bank", "show", "--language", "cy")
     assert (2, "Use one of: en" in said.err) == (said.code, True)
+
+
+def test_words_are_checked_where_the_structure_is_wrong(tmp_path):
+    """Both kinds of fault, and warnings, in one go; a row that is wrong is named by its id."""
+    text = SECOND.read_text("utf-8")
+    first = BANK_ITEM.search(text)
+    assert first
+    broken = text.replace(first[0], f'id = "Tru-1"\n# {first[1]}', 1).replace("version = 2", "version = 0", 1)
+    path = tmp_path / "own.toml"
+    path.write_text(
+        broken + '\n[wording.en.items.zzz99]\ntext = "People and teams here do not often trust us."\n', "utf-8"
+    )
+    said = call(None, "bank", "check", path)
+    assert said.code == 1
+    assert "(id 'Tru-1'): not allowed here (pattern)" in said.out
+    assert "version: not allowed here (minimum)" in said.out
+    assert "warning: wording.en" in said.out

@@ -462,3 +462,15 @@ def test_the_procfile_runs(tmp_path: Path, store_url: str) -> None:
     finally:
         process.terminate()
         process.wait(PATIENCE)
+
+
+@pytest.mark.server
+def test_send_test_says_when_a_form_gives_no_report(tmp_path: Path) -> None:
+    """Whatever address is named."""
+    text = FIRST.replace('"group"', '"individuals"\nreply_domains = ["b.example"]\nvariant = "young-person"')
+    settings = write_settings(tmp_path, text)
+    with started(settings, "serve", "--port", 0) as service:
+        said = call(settings, "send-test", "first", "--url", address(service), "--reply-to", "a@b.example")
+    assert said.code == 0, said.err
+    assert "\nThis form gives no report.\n" in said.out
+    assert "A report leaves" not in said.out

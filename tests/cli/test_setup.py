@@ -173,7 +173,8 @@ def test_questions_are_asked_in_turn(path: Path) -> None:
         "Staying Close", "staying-close",  # the first is refused and asked again
         "typeform", "1", "",
         "lead@council.example, head@council.example", "",
-        "https://mail.council.example", "mail.council.example", "2", "0", "", "reports@council.example", "sender", "", "a made-up password",
+        "https://mail.council.example", "mail.council.example", "2", "0", "",
+        "reports@council.example", "sender", "", "a made-up password",
         "Staying Close", "Fenmoor Council", "privacy@council.example", "", "the duty team", "",
         "https://reports.council.example",
         "y",
@@ -366,3 +367,41 @@ def test_a_folder_that_cannot_be_written_is_said(path: Path) -> None:
     said = call(path.parent / "missing" / path.name, *SCRIPTED)
     assert (said.code, held(path.parent)) == (2, {})
     assert "The settings cannot be written: No such file or directory" in said.err
+
+
+def test_without_a_public_address_there_is_none_to_paste(path: Path) -> None:
+    """An address of this computer would never be reached."""
+    said = call(path, *SCRIPTED)
+    assert "Not possible yet: this computer has no public address. Set public_url (docs/deploy.md)." in said.out
+    assert "127.0.0.1" not in said.out
+
+
+def test_each_form_is_told_apart_in_plain_words(path: Path) -> None:
+    """Where others get the report, a form that promises none is not on offer."""
+    typed = ["alone", "typeform", "individuals", "recipients", "2"]
+    said = call(path, "init", answers="\n".join([*typed, ""]))
+    assert "full (questions: 35, and 5 open): a report with a score for each of 5 themes" in said.out
+    assert "quick (questions: 15): a report with the answers and where to look first, without scores" in said.out
+    assert "young-person" not in said.out
+    said = call(path, "init", answers="alone\ntypeform\ngroup\n")
+    assert "young-person (questions: 9, and 1 open): a report with the answers" in said.out
+
+
+def test_a_respondent_who_gets_no_report_is_asked_for_no_domain(path: Path) -> None:
+    """And no mail server is needed for one."""
+    typed = ["young", "typeform", "individuals", "respondent", "young-person", *[""] * 6, "", "y"]
+    said = call(path, "init", answers="\n".join([*typed, ""]))
+    assert said.code == 0, said.out + said.err
+    assert load_settings(path).survey("young").variant == "young-person"
+    assert "Domains" not in said.out + said.err
+
+
+def test_answers_survive_a_fault_while_writing(path: Path) -> None:
+    """It is tried again with all of them, once the person has mended it; or nothing is written."""
+    missing = path.parent / "later" / path.name
+    typed = ["alone", "typeform", "individuals", "none", "", *[""] * 6, "", "y"]
+    said = call(missing, "init", answers="\n".join([*typed, "y", "n", ""]))
+    assert said.code == 2
+    assert said.out.count("Your answers are still here.") == 2
+    assert said.out.count("Short name of the survey") == 1
+    assert held(path.parent) == {}

@@ -66,11 +66,11 @@ def _variant(bank: QuestionBank, name: str) -> tuple[str, str, str]:
     return f"`{name}`", *describe(bank, name)
 
 
-def describe(bank: QuestionBank, name: str) -> tuple[str, str]:
-    """How many questions a variant asks, and what comes back for it."""
+def describe(bank: QuestionBank, name: str, *, together: bool = False) -> tuple[str, str]:
+    """How many questions a variant asks, and what comes back for it; `together`: to a group that fills it in as one."""
     variant = bank.variants[name]
     open_questions = f", and {len(variant.comments)} open" if variant.comments else ""
-    if not variant.reply:
+    if not (variant.reply or together):
         back = "thanks; answers count in the team picture only"
     elif variant.scored:
         back = f"a report with a score for each of {len(bank.ingredients)} themes"

@@ -149,7 +149,7 @@ def _draft(asked: Interview, path: Path, raw: dict[str, Any], flags: dict[str, A
     reports = alone and asked.choice(
         "individual_reports", "Who gets the report on one person's answers?", INDIVIDUAL_REPORTS, "respondent"
     )
-    variant = _variant(asked, bank, flags["variant"], private=reports == "recipients")
+    variant = _variant(asked, bank, flags["variant"], reports or "group")
     replies = reports == "respondent" and bank.variants[variant].reply
     domains = _respondents(asked) if replies else []
     to, folder = _recipients(asked, flags, named=not alone or reports == "recipients")
@@ -216,9 +216,9 @@ def _auth(asked: Interview, tool: Platform, flag: Any) -> AuthMode | None:
     return cast("AuthMode", asked.choice("auth", "Can your tool sign what it sends? Most cannot.", options, "header"))
 
 
-def _variant(asked: Interview, bank: QuestionBank, flag: str | None, *, private: bool) -> str:
-    """Which form. With `private`, for reports that others get, those that promise a report to nobody are left out."""
-    names = [name for name, variant in bank.variants.items() if variant.reply or not private]
+def _variant(asked: Interview, bank: QuestionBank, flag: str | None, readers: str) -> str:
+    """Which form. Where others read a person's report, forms that promise a report to nobody are left out."""
+    names = [name for name, variant in bank.variants.items() if variant.reply or readers != "recipients"]
     if not names or flag not in (None, *names):
         raise UsageError(
             "This form gives no report on one person's answers to anybody, so others cannot get one",
@@ -229,8 +229,8 @@ def _variant(asked: Interview, bank: QuestionBank, flag: str | None, *, private:
         return names[0]
     options = []
     for name in names:
-        questions, back = describe(bank, name)
-        options.append((name, f"{name} ({questions} questions): {back}"))
+        questions, back = describe(bank, name, together=readers == "group")
+        options.append((name, f"{name} (questions: {questions}): {back}"))
     return asked.choice("variant", "Which form?", options, "full" if "full" in names else names[0])
 
 

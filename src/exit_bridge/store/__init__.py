@@ -24,8 +24,9 @@ from exit_bridge.store.types import (
 if TYPE_CHECKING:
     from exit_bridge.store.store import Store
 
-PATIENCE_MS = 2_500
-"""Milliseconds a hook waits for a locked database: the least patient sender gives up after 5 seconds."""
+PATIENCE_MS = 1_500
+"""Milliseconds a hook waits for a locked database, at most twice: for this process's writers, then for the file.
+The least patient sender gives up after 5 seconds."""
 
 __all__ = [
     "PATIENCE_MS",

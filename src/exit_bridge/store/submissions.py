@@ -97,8 +97,7 @@ class Submissions(Database):
         Raises StoreUnavailable.
         """
         with self._writing() as connection:
-            accepted = _keep(connection, arrival, on_new, on_edit)
-        return accepted
+            return _keep(connection, arrival, on_new, on_edit)
 
     def current(self, survey: str, response_id: str) -> StoredVersion | None:
         """The current version of a response, or None."""
