@@ -31,7 +31,7 @@ class Replies:
     def allow(self, survey: Survey, address: str) -> bool:
         """One plain address at a domain the survey lists, and not too often so far."""
         plain = _ADDRESS.fullmatch(address)
-        if plain is None or plain[2].casefold() not in survey.reply_domains:
+        if plain is None or plain[2].casefold() not in survey.about.reply_domains:
             log.info("survey=%s outcome=no_reply reason=domain", survey.name)
             return False
         with self._lock:

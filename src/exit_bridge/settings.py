@@ -45,7 +45,6 @@ class Survey:
     secrets: tuple[str, ...] = field(repr=False)
     about: About
     send: Mapping[str, Destination]
-    reply_domains: tuple[str, ...]
     on_edit: Literal["update", "resend"]
     reply_scores: bool
 
@@ -198,6 +197,7 @@ def _survey(name: str, row: Mapping[str, Any], path: Path, secret: Secret, http:
         answered_by=cast("AnsweredBy", row["answered_by"]),
         individual_reports=cast("IndividualReports", row.get("individual_reports", "respondent")),
         retain_days=row.get("retain_days", 365),
+        reply_domains=tuple(domain.casefold() for domain in row.get("reply_domains", ())),
     )
     bank = row["bank"]
     survey = Survey(
@@ -214,7 +214,6 @@ def _survey(name: str, row: Mapping[str, Any], path: Path, secret: Secret, http:
         send=dict(
             _send(n, way, f"{where}.send no. {n}", path, secret, http) for n, way in enumerate(row.get("send", ()), 1)
         ),
-        reply_domains=tuple(domain.casefold() for domain in row.get("reply_domains", ())),
         on_edit=row.get("on_edit", "update"),
         reply_scores=row.get("reply_scores", False),
     )

@@ -17,7 +17,7 @@ from tests.cli.cli_calls import FIRST, SECRET, Said, call, write_settings
 from exit_bridge.bridge import Bridge
 from exit_bridge.cli import checks
 from exit_bridge.settings import load_settings
-from exit_bridge.store import NewJob, Spool, open_store
+from exit_bridge.store import Arrival, NewJob, Spool, open_store
 
 WELL = (
     'public_url = "https://reports.council.example"\n'
@@ -412,9 +412,9 @@ def test_a_form_older_than_the_settings_is_found(settings: Path) -> None:
 def test_a_survey_that_left_the_settings_is_found(settings: Path) -> None:
     """Nobody says any more when its answers are to be deleted."""
     with open_store(load_settings(settings).database) as store:
-        store.enqueue("gone", [NewJob("send", "folder-1")])
+        store.accept(Arrival("gone", "r", "", "h", None, None, datetime.now(UTC), {}, {}), [], [])
     (line,) = examine(settings)["look"]
-    assert line.startswith("survey gone: The database holds 0 submission(s) of it")
+    assert line.startswith("survey gone: The database holds 1 submission(s) of it")
     assert line.endswith("nothing deletes them")
     assert examine(settings, "--survey", "first")["look"] == []
 

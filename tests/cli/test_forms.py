@@ -139,7 +139,7 @@ def test_for_a_survey(tmp_path):
     assert {"typeform/exit-open-1.quick.en.json"} | BESIDES == set(found)
     form = found["typeform/exit-open-1.quick.en.json"].decode()
     assert "Any Council is responsible for your answers" in form
-    assert "Answers are kept for 90 days" in form
+    assert "The answers are deleted here after 90 days" in form
     assert "SAMPLE" not in form
     assert "How are we doing?" in form
     assert "for the survey `staying-close`" in found["README.md"].decode()

@@ -212,7 +212,7 @@ def test_individuals_are_asked_who_reads_the_report(path: Path) -> None:
     survey = load_settings(path).survey("alone")
     assert survey.auth == "header"
     assert "Can your tool sign what it sends? Most cannot." in said.out
-    assert (survey.about.individual_reports, survey.reply_domains) == (
+    assert (survey.about.individual_reports, survey.about.reply_domains) == (
         "respondent",
         ("council.example", "other.example"),
     )

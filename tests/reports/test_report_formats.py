@@ -17,6 +17,7 @@ from tests.reports.report_cases import (
     INDIVIDUAL,
     MADE_ON,
     PROVISIONAL,
+    every,
     report,
     states,
     submission,
@@ -76,7 +77,7 @@ def test_numbers_are_those_of_the_result(answers: str) -> None:
     """Ingredient by ingredient, the printed number is the result's score, rounded, in every way of writing."""
     sent = {
         "mixed": submission(), "provisional": submission(PROVISIONAL),
-        "even": submission("rec01 3"), "nothing": submission(""),
+        "even": submission("rec01 3"), "nothing": submission(every("dk")),
     }[answers]  # fmt: skip
     scores = score(sent, BANK, ABOUT)
     result = result_document(sent, scores, BANK, "x")
@@ -88,7 +89,7 @@ def test_numbers_are_those_of_the_result(answers: str) -> None:
     }
     made = report(sent)
     for way, text in written(made).items():
-        start = text.index("there is no total")
+        start = text.rindex("Ingredient by ingredient")
         part = text[start : text.index("What stands out", start)]
         ends = [*list(expected)[1:], "The same in figures" if way == "page" else ""]
         for name, end in zip(expected, ends, strict=True):
@@ -175,9 +176,20 @@ def test_bars_say_what_they_show() -> None:
     """Each drawing has a name and a description, and the figures stand in a table with headings."""
     page = reports.as_html(STATES["group"])
     assert len(re.findall(r'<svg class="bar" role="img" aria-labelledby="bar(\d)-name bar\1-text">', page)) == 5
-    assert '<desc id="bar2-text">Not yet in place, 21 of 100, on the edge of early</desc>' in page
+    assert '<desc id="bar2-text">Not yet in place, 21 of 100, close to the band Early</desc>' in page
     assert "<caption>The same in figures</caption>" in page
     assert '<th scope="row" role="rowheader">Receptivity</th>' in page
+
+
+def test_a_printed_mail_keeps_a_bar_with_its_label() -> None:
+    """Name, bar and figures stand in one table row that no page break divides; so does every answer."""
+    mail = reports.as_mail_html(STATES["group"])
+    for ingredient in BANK.wordings["en"].ingredients.values():
+        heading = mail.index(f">{ingredient.name}</h3>")
+        opened = mail.rindex("<table", 0, heading)
+        assert mail[opened:heading].count("page-break-inside:avoid") == 2
+        assert "</table>" not in mail[opened:heading]
+    assert mail.count('<tr style="page-break-inside:avoid;">\n<th scope="row"') == 35
 
 
 def test_a_bank_without_words_still_gives_a_report() -> None:

@@ -51,9 +51,9 @@ def test_every_phrase_is_used() -> None:
 
 
 def stem_is_not_built(key: str) -> bool:
-    """Keys put together from a variable: `page.subject_unnamed`, `priorities.first_emphasis`, joiners."""
+    """Keys put together from a variable: `priorities.first_emphasis`, `summary.keep_judged`, joiners."""
     return key not in {
-        "and", "or", "page.subject_unnamed", "page.about_one_unnamed",
+        "and", "or",
         "priorities.first_emphasis", "priorities.equal_emphasis", "priorities.next_emphasis",
         "summary.keep_judged", "standing.keep_what_judged", "standing.keep_top_judged",
     }  # fmt: skip

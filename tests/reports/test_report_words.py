@@ -102,11 +102,28 @@ def test_the_stage_says_who_named_it(about: object, context: str, said: str) -> 
 
 def test_the_subject_holds_no_result_and_one_line() -> None:
     """Nothing sensitive, and no line break that could start another mail header."""
-    assert report().subject == "Your EXIT ingredients report: Staying Close"
-    assert report(about=replace(ABOUT, innovation="A\r\nBcc: x")).subject == ("Your EXIT ingredients report: A Bcc: x")
-    assert report(about=replace(ABOUT, innovation="")).subject == "Your EXIT ingredients report"
-    assert report(audience="recipients").subject == "EXIT ingredients report: Staying Close"
+    assert report().subject == "Your five ingredients report: Staying Close"
+    assert report(about=replace(ABOUT, innovation="A\r\nBcc: x")).subject == ("Your five ingredients report: A Bcc: x")
+    assert report(about=replace(ABOUT, innovation="")).subject == "Your five ingredients report"
+    assert report(audience="recipients").subject == "Five ingredients report: Staying Close"
     assert report(LETTER).subject == "Thank you for your answers: Staying Close"
+
+
+def test_the_subject_says_when_answers_are_made_up() -> None:
+    """A test that reaches a mailbox cannot be taken for somebody's report."""
+    made_up = replace(ABOUT, sample=True)
+    assert report(about=made_up).subject == "Test, made-up answers: Your five ingredients report: Staying Close"
+    assert report(LETTER, made_up).subject == "Test, made-up answers: Thank you for your answers: Staying Close"
+
+
+def test_a_bank_of_another_number_of_ingredients_is_not_called_five() -> None:
+    """The number in the name is that of the bank."""
+    full = BANK.variants["full"]
+    fewer = replace(full, items=tuple(item for item in full.items if not item.startswith("ada")))
+    four = replace(BANK, ingredients=BANK.ingredients[:4], rules=(), emphasis={}, variants={"full": fewer})
+    sent = submission(" ".join(f"{item} 4" for item in fewer.items))
+    made = reports.build(four, sent, score(sent, four, ABOUT), ABOUT, audience="group", made_on=MADE_ON)
+    assert (made.kicker, made.subject) == ("Ingredients report", "Your ingredients report: Staying Close")
 
 
 def test_the_form_s_title_stands_in_for_a_missing_innovation() -> None:
@@ -120,14 +137,15 @@ def test_the_form_s_title_stands_in_for_a_missing_innovation() -> None:
         (
             submission(),
             (
-                "Your answers suggest that Receptivity, Leadership and Adaption are strengths, and that Co-production "
-                "is weakest. While sustaining, start with Co-production."
+                "Your answers suggest that Receptivity, Leadership and Adaption are furthest along so far, and that "
+                "Co-production is weakest. While sustaining, start with Co-production."
             ),
         ),
         (
             submission(PROVISIONAL),
             (
-                "Your answers suggest that Receptivity and Adaption are strengths, and that Leadership is weakest. "
+                "Your answers suggest that Receptivity and Adaption are furthest along so far, and that Leadership is "
+                "weakest. "
                 "Co-production and Measurement could not be judged, because too few questions were answered. While "
                 "sustaining, start with Leadership."
             ),
@@ -144,7 +162,7 @@ def test_the_form_s_title_stands_in_for_a_missing_innovation() -> None:
             "Your answers suggest that every ingredient is largely in place; keep it so, and watch the lowest answers.",
         ),
         (
-            submission(""),
+            submission("rec01 4"),
             (
                 "Your answers do not show yet which ingredient is weakest: fewer than three could be scored. "
                 "Receptivity, Co-production, Leadership, Measurement and Adaption could not be judged, because too few "
@@ -176,9 +194,9 @@ def test_it_speaks_of_answers_and_never_judges_people() -> None:
 def test_band_first_number_second_in_fixed_order() -> None:
     """Five readings side by side, whole numbers, status and edge in words."""
     assert list(standings(report(submission(PROVISIONAL))).items()) == [
-        ("Receptivity", "Largely in place, 75 of 100, on the edge of mixed or partly in place"),
+        ("Receptivity", "Largely in place, 75 of 100, close to the band Mixed or partly in place"),
         ("Co-production", "Provisional, 31 of 100: 4 of 7 answered, no band"),
-        ("Leadership", "Early, 25 of 100, on the edge of not yet in place"),
+        ("Leadership", "Early, 25 of 100, close to the band Not yet in place"),
         ("Measurement", "Not scored: 1 of 7 answered, 5 needed"),
         ("Adaption", "Mixed or partly in place, 68 of 100"),
     ]
@@ -199,19 +217,19 @@ def test_what_was_set_aside_is_counted_by_reason() -> None:
 
 def test_an_ingredient_nobody_was_asked_about_says_so() -> None:
     """Not asked is a reason of its own."""
-    sent = replace(submission(""), not_asked=tuple(BANK.items))
+    sent = replace(submission("mea01 4"), not_asked=tuple(item for item in BANK.items if item != "mea01"))
     assert standings(report(sent))["Receptivity"] == "Not scored: not asked"
 
 
 @pytest.mark.parametrize(
     ("number", "standing"),
     [
-        (24.99, "Not yet in place, 24 of 100, on the edge of early"),
-        (25.0, "Early, 25 of 100, on the edge of not yet in place"),
+        (24.99, "Not yet in place, 24 of 100, close to the band Early"),
+        (25.0, "Early, 25 of 100, close to the band Not yet in place"),
         (28.6, "Early, 29 of 100"),
-        (50.0, "Mixed or partly in place, 50 of 100, on the edge of early"),
-        (74.99, "Mixed or partly in place, 74 of 100, on the edge of largely in place"),
-        (75.0, "Largely in place, 75 of 100, on the edge of mixed or partly in place"),
+        (50.0, "Mixed or partly in place, 50 of 100, close to the band Early"),
+        (74.99, "Mixed or partly in place, 74 of 100, close to the band Largely in place"),
+        (75.0, "Largely in place, 75 of 100, close to the band Mixed or partly in place"),
         (100.0, "Largely in place, 100 of 100"),
         (0.0, "Not yet in place, 0 of 100"),
     ],
@@ -268,19 +286,26 @@ def test_what_could_not_be_judged_comes_first() -> None:
     assert first.heading == "Could not be judged"
     assert [point.label for point in first.points] == ["Co-production", "Measurement"]
     assert [block.heading for block in blocks if isinstance(block, Points | Card)] == [
-        "Could not be judged", "Strengths", "Leadership",
+        "Could not be judged", "Furthest along so far", "Leadership",
     ]  # fmt: skip
 
 
-def test_strength_is_said_only_when_scoring_says_so() -> None:
-    """Below the mark it is furthest along so far."""
+def test_strength_is_said_only_of_the_top_band() -> None:
+    """Anywhere below, even where scoring would allow the word, it is furthest along so far."""
     low = "rec01 3 rec02 3 rec03 3 rec04 2 rec05 2 rec06 2 rec07 2 " + " ".join(
         f"{item.id} 1" for item in BANK.items.values() if item.core and item.ingredient != "receptivity"
     )
     text = words(report(submission(low)), "standing")
     assert "Furthest along so far - Receptivity: Early, 36 of 100." in text
     assert "trength" not in text
-    assert "Strengths - Receptivity: Largely in place, 75 of 100." in words(report(submission(PROVISIONAL)), "standing")
+    mixed = words(report(), "standing")
+    assert "Furthest along so far - Receptivity: Mixed or partly in place, 68 of 100." in mixed
+    assert "trength" not in mixed
+    high = report(
+        submission(every(5).replace("cop01 5", "cop01 2") + " " + " ".join(f"lea0{n} 2" for n in range(1, 8)))
+    )
+    assert "are strengths, and that Leadership is weakest." in words(high, "summary")
+    assert "Strengths - Receptivity: Largely in place, 100 of 100." in words(high, "standing")
 
 
 def test_the_weakest_says_why_and_where_it_lies() -> None:
@@ -292,7 +317,7 @@ def test_the_weakest_says_why_and_where_it_lies() -> None:
         "C3 Young people who are seldom asked are being heard too. “Strongly disagree”",
         "C6 Young people are told what happened because of what they said. “Strongly disagree”",
     ]
-    assert card.small == "These lie with the innovation itself, not with the organisation."
+    assert card.small == "To change these, look first at the work itself."
 
 
 def test_joint_weakest_are_named_together_with_the_width() -> None:
@@ -309,7 +334,7 @@ def test_joint_weakest_are_named_together_with_the_width() -> None:
     shown = cards(made, "standing")[0].points
     assert [point.label for point in shown] == ["M1", "M2", "M3", ""]
     assert shown[-1].text == "4 more are equally low."
-    assert "These lie partly with the organisation, partly with the innovation." in text
+    assert "To change these, look at both the work itself and the organisation." in text
 
 
 def test_when_none_stands_out_the_stage_decides() -> None:
@@ -327,7 +352,7 @@ def test_when_none_stands_out_the_stage_decides() -> None:
 
 def test_too_few_scored_names_no_weakest() -> None:
     """Fewer than three scored: nothing is called weakest."""
-    text = words(report(submission("")), "standing")
+    text = words(report(submission("rec01 4")), "standing")
     assert "Fewer than three ingredients could be scored, so none is called weakest or furthest along." in text
 
 
@@ -382,8 +407,8 @@ def test_priorities_give_stage_and_reason() -> None:
     text = words(report(), "priorities")
     assert "The stage (sustaining, as answered) sets the order, then the band." in text
     assert (
-        "1. Co-production: Shown first because it is not yet in place and matters most while sustaining (the study "
-        "reported this). 2. Measurement: Next, because it is early and matters most while sustaining"
+        "1. Co-production: Shown first because it is in the band Not yet in place and matters most while sustaining "
+        "(the study reported this). 2. Measurement: Next, because it is in the band Early and matters most while"
     ) in text
 
 
@@ -392,7 +417,7 @@ def test_background_ingredients_are_for_later() -> None:
     sent = submission(every(4).replace("ada", "xxx").replace("xxx07 4", ""), context="notice=yes stage=conception")
     sent = replace(sent, answers={**sent.answers, **{f"ada0{n}": 2 for n in range(1, 8)}})
     text = words(report(sent), "priorities")
-    assert "For later - Adaption: It is early, and can wait at conception (our inference)." in text
+    assert "For later - Adaption: It is in the band Early, and can wait at conception (our inference)." in text
 
 
 def test_equals_for_first_place_are_all_named_to_start_with() -> None:
@@ -404,11 +429,11 @@ def test_equals_for_first_place_are_all_named_to_start_with() -> None:
     assert (
         "Start with Measurement or Adaption: they come first alike, so choose. 1. Measurement: Among the first" in text
     )
-    assert "2. Adaption: Among the first, because it is early and matters most while sustaining" in text
+    assert "2. Adaption: Among the first, because it is in the band Early and matters most while sustaining" in text
     assert "Shown first" not in text
     without = report(submission(low, context="notice=yes"))
     assert "Start with Measurement or Adaption." in words(without, "summary")
-    assert "2. Adaption: Among the first, because it is early." in words(without, "priorities")
+    assert "2. Adaption: Among the first, because it is in the band Early." in words(without, "priorities")
 
 
 def test_the_weakest_comes_before_others_of_its_band() -> None:
@@ -423,7 +448,16 @@ def test_the_weakest_comes_before_others_of_its_band() -> None:
 def test_without_a_stage_the_band_orders() -> None:
     """No stage is made up."""
     text = words(report(submission(context="notice=yes")), "priorities")
-    assert "Ingredients below 50 of 100, lowest band first. 1. Co-production: Shown first because it is not yet" in text
+    assert "below 50 of 100, lowest band first. 1. Co-production: Shown first because it is in the band Not yet" in text
+
+
+def test_with_nothing_below_the_low_mark_there_is_nothing_to_order() -> None:
+    """The section is left out, and what to do stands alone."""
+    sent = submission(every(5) + " " + " ".join(f"cop0{n} 3" for n in range(1, 8)))
+    made = report(sent)
+    names = [part.id for part in made.sections]
+    assert "priorities" not in names
+    assert "actions" in names
 
 
 def test_an_action_says_what_first_step_sign_and_leaves_room() -> None:
@@ -485,12 +519,43 @@ def test_an_action_about_the_past_starts_from_now_on() -> None:
     assert card.lead == "From now on:"
 
 
-def test_young_people_never_get_actions() -> None:
-    """Neither in their own form nor when they answer the full one."""
-    sent = submission(context="notice=yes role=young stage=sustaining")
+@pytest.mark.parametrize("stage", ["sustaining", "conception"])
+def test_nothing_is_put_to_a_young_person_to_do(stage: str) -> None:
+    """Who answers the full form as a young person gets no action, order, plan or advice; whom to talk to first."""
+    sent = submission(context=f"notice=yes role=young stage={stage}")
     for audience in ("group", "respondent"):
         made = report(sent, INDIVIDUAL, audience=audience)  # type: ignore[arg-type]
-        assert "actions" not in [part.id for part in made.sections]
+        assert not {"actions", "priorities", "plan"} & {part.id for part in made.sections}
+        said = BANK.wordings["en"].rules
+        advice = {rule.advice for rule in said.values() if rule.advice}
+        shown = [text for card in cards(made, "notes") for text in card.paragraphs]
+        assert shown
+        assert not advice & set(shown)
+        assert "tart with" not in words(made, "summary")
+        assert words(made, "meeting").endswith("1. Where do we differ? 2. What surprises us?")
+        assert section(made, "meeting").heading == "Two questions for a meeting"
+        first = section(made, "who").blocks[0].paragraphs[0]  # type: ignore[union-attr]
+        assert first == "If you are worried about someone, contact the duty team, 01632 960000."
+
+
+@pytest.mark.parametrize("variant", ["full", "quick"])
+def test_work_that_has_stopped_gets_no_actions(variant: str) -> None:
+    """Even where scoring chose some: what is left is what to take into the next one."""
+    sent = submission(variant=variant, context="notice=yes stage=stopped")
+    scores = score(sent, BANK, ABOUT)
+    chosen = ChosenAction("cop-ask-first", "coproduction", "cop01", "weakest", from_now_on=True)
+    made = report(sent, scores=replace(scores, actions=(chosen,)))
+    assert "actions" not in [part.id for part in made.sections]
+    for flat in written(made).values():
+        assert "This work has stopped. Read this as what to take into the next one." in flat
+        assert BANK.wordings["en"].actions["cop-ask-first"].what not in flat
+    for unsaid in ("tart with", "First agree which stage"):
+        assert unsaid not in reports.as_text(replace(made, sections=made.sections[:4]))
+    even = report(submission(every(1), context="notice=yes stage=stopped"))
+    assert "tart with" not in reports.as_text(even)
+    assert "Choose by stage" not in reports.as_text(even)
+    running = report(sent, replace(ABOUT, stage="sustaining"))
+    assert "has stopped" not in reports.as_text(running)
 
 
 # -- notes ---------------------------------------------------------------------------------------------------------
@@ -513,13 +578,9 @@ def test_a_note_gives_claim_advice_trigger_and_source() -> None:
     assert [(source.title, source.address) for source in card.sources] == [
         (BANK.sources["SL"].title, BANK.sources["SL"].link)
     ]
-    assert card.sources[0].remark.startswith("(reported by the study). Text of the slides read;")
-
-
-def test_what_was_read_of_a_source_is_said_once() -> None:
-    """The second note from the same source does not repeat it."""
-    sources = [source for card in cards(report(), "notes") for source in card.sources]
-    assert [source.remark for source in sources[1:]] == ["(reported by the study)"] * 2
+    assert card.sources[0].remark == "(reported by the study)"
+    assert BANK.sources["SL"].seen
+    assert BANK.sources["SL"].seen not in words(report(), "notes")
 
 
 @pytest.mark.parametrize(
@@ -560,6 +621,55 @@ def test_at_conception_later_items_become_a_checklist() -> None:
     assert [(one.heading, one.style) for one in lists] == [("For implementation", "boxes"), ("For sustaining", "boxes")]
     assert lists[0].points[0].text == ("How is this work paid for? Aim: In a regular budget, or needs no extra money.")
     assert "plan" not in [part.id for part in report().sections]
+
+
+def test_the_plan_leaves_out_what_is_in_place_or_acted_on() -> None:
+    """An item at its highest answer is done, and an action is already a plan for its item."""
+    sent = submission(context="notice=yes stage=conception")
+    scores = score(sent, BANK, ABOUT)
+    top, acted = scores.checklist[:2]
+    sent = replace(sent, answers={**sent.answers, top: BANK.items[top].points})
+    chosen = ChosenAction("cop-ask-first", BANK.items[acted].ingredient, acted, "low", from_now_on=False)
+
+    def planned(scores: object) -> list[str]:
+        blocks = section(report(sent, scores=scores), "plan").blocks  # type: ignore[arg-type]
+        return [point.label for block in blocks if isinstance(block, Points) for point in block.points]
+
+    code = {item: BANK.visible_code(BANK.items[item]) for item in (top, acted)}
+    without = planned(replace(scores, actions=()))
+    assert (code[top] in without, code[acted] in without) == (False, True)
+    assert code[acted] not in planned(replace(scores, actions=(chosen,)))
+
+
+def test_an_empty_form_is_called_empty() -> None:
+    """No readings, nothing to check, no questions for a meeting: it came back empty, and who sees that."""
+    for variant in ("full", "quick"):
+        made = report(submission("", variant=variant))
+        assert [part.id for part in made.sections] == ["summary", "who", "about"]
+        assert words(made, "summary").endswith("The form came back empty.")
+        assert "Please check" not in reports.as_text(made)
+    commented = report(submission("", comments={"coproduction": COMMENT}))
+    assert COMMENT in words(commented, "answers")
+
+
+def test_where_nobody_knows_that_is_said() -> None:
+    """Not knowing is the reason, and with nothing scored there is neither a legend of bands nor a step."""
+    made = report(submission(every("dk")))
+    summary = words(made, "summary")
+    assert "could not be judged, because most answers were “I don’t know”." in summary
+    assert "too few questions" not in summary
+    for flat in written(made).values():
+        for unsaid in ("Not yet in place", "One answer, one step", "0 means", "we call it a tie"):
+            assert unsaid not in flat
+    skipped = words(report(submission("rec01 dk")), "summary")
+    assert "because too few questions were answered." in skipped
+
+
+def test_all_lowest_answers_are_called_so() -> None:
+    """No ingredient stands out of five at 0, but that is not the news."""
+    summary = words(report(submission(every(1))), "summary")
+    assert "Every answer is the lowest there is. While sustaining, start with" in summary
+    assert "stands out" not in summary
 
 
 def test_the_limits_are_printed() -> None:
@@ -633,16 +743,19 @@ def test_recipients_get_no_answers_at_all(variant: str) -> None:
 def test_who_sees_it_and_for_how_long() -> None:
     """From the same settings that the form's notice is made from."""
     assert words(report(), "who").endswith(
-        "You answered as a group. This report goes to the people named by Northmoor Council. The answers are kept for "
-        "365 days and then deleted. Northmoor Council is responsible for them. To see, correct or delete the answers, "
-        "contact staying-close@northmoor.example and quote “staying-close r-0001”. If you are worried about someone, "
-        "contact the duty team, 01632 960000."
+        "You answered as a group. This report goes to the people named by Northmoor Council. The answers are "
+        "deleted here after 365 days. The survey tool keeps a copy of its own, and a report sent by email stays with "
+        "those who got it, until they delete it. Northmoor Council is responsible for the answers. To see, correct or "
+        "delete the answers, contact staying-close@northmoor.example and quote “staying-close r-0001”. "
+        "If you are worried about someone, contact the duty team, 01632 960000."
     )
     mine = words(report(submission(context="notice=yes team=no"), INDIVIDUAL, audience="respondent"), "who")
     assert "This report goes to you and nobody else." in mine
     assert "Your answers are left out of such figures, as you asked." in mine
     bare = words(report(about=replace(ABOUT, controller="", contact="", worried_contact="")), "who")
-    assert "named by those who organise the survey. The answers are kept for 365 days and then deleted. To have" in bare
+    assert (
+        "named by those who organise the survey. The answers are deleted here after 365 days. The survey tool" in bare
+    )
 
 
 def test_it_says_what_it_rests_on() -> None:
@@ -695,8 +808,8 @@ def test_quick_has_words_for_all_highest_and_for_nothing() -> None:
     """Neither is dressed up as a lowest answer."""
     made = report(submission(every(5), variant="quick"), INDIVIDUAL, audience="respondent")
     assert {card.paragraphs for card in cards(made, "standing")} == {("Every answer is the highest there is.",)}
-    empty = report(submission("", variant="quick"), INDIVIDUAL, audience="respondent")
-    assert {card.paragraphs for card in cards(empty, "standing")} == {("No answer to go by.",)}
+    unknown = report(submission(every("dk"), variant="quick"), INDIVIDUAL, audience="respondent")
+    assert {card.paragraphs for card in cards(unknown, "standing")} == {("No answer to go by.",)}
 
 
 def test_young_people_get_thanks_and_no_score_or_action() -> None:

@@ -14,7 +14,8 @@ class About:
     """`[surveys.X.about]` together with the settings the form's notice must tell people of.
 
     Empty text means "not said". `stage`, `funding`, `external_view` and `financial_pressure` feed rules and order;
-    everything else is printed only.
+    everything else is printed only. `reply_domains` are the domains that a respondent's report may be sent to; without
+    any no form asks for an address.
     """
 
     innovation: str = ""
@@ -33,6 +34,7 @@ class About:
     answered_by: AnsweredBy = "group"
     individual_reports: IndividualReports = "respondent"
     retain_days: int = 365
+    reply_domains: tuple[str, ...] = ()
     sample: bool = False
 
     @classmethod

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from exit_bridge.bank.about import About
-from exit_bridge.bank.types import ContextQuestion, Item, QuestionBank
+from exit_bridge.bank.types import ContextQuestion, Item, QuestionBank, Variant
 from exit_bridge.bank.wording import Wording
 from exit_bridge.errors import BankError
 
@@ -99,16 +99,19 @@ def questionnaire(bank: QuestionBank, variant: str, language: str, about: About)
         return _fill(words.form_text(key, variant), about, words)
 
     group = about.answered_by == "group"
+    time = "time_group" if group else "time"
+    takes = text(time) if words.has_form_text(time, variant) else ""
     intro = [text("sample")] if about.sample else []
-    intro += [_fill(words.this_work, about, words), text("intro")]
+    intro += [_fill(words.this_work, about, words), text("intro").replace("{time}", takes)]
     intro += [text("group_intro")] if group else []
     intro += [text("independence")]
     asked = [bank.context_by_id[name] for name in chosen.context if not (group and name in _OF_ONE_PERSON)]
     gates = tuple(_context_question(question, words, variant) for question in asked if question.gate)
     others = [_context_question(question, words, variant) for question in asked if not question.gate]
-    if not group and about.individual_reports == "respondent" and chosen.reply:
+    seen = _seen_by(about, chosen)
+    if seen == "respondent":
         others.append(Question(REPLY_TO, "email", text(REPLY_TO)))
-    notice = tuple(_notice(about, text, comments=bool(chosen.comments)))
+    notice = tuple(_notice(about, text, seen, comments=bool(chosen.comments)))
     pages = [Page("notice", text("notice_intro"), "\n".join(notice), gates)]
     if others:
         pages.append(Page("context", text("context_heading"), "", tuple(others)))
@@ -161,16 +164,26 @@ def _context_question(question: ContextQuestion, words: Wording, variant: str) -
     return Question(question.id, "choice", about_it.text, choices, help=help_text, required=question.gate)
 
 
-def _notice(about: About, text: TextOf, *, comments: bool) -> list[str]:
+def _seen_by(about: About, variant: Variant) -> Literal["group", "respondent", "recipients", "none"]:
+    """Whom the notice names as readers: nobody, where the variant promises no report or no address could get one."""
+    if about.answered_by == "group":
+        return "group"
+    if not variant.reply or (about.individual_reports == "respondent" and not about.reply_domains):
+        return "none"
+    return about.individual_reports
+
+
+def _notice(about: About, text: TextOf, seen: str, *, comments: bool) -> list[str]:
     """The sentences on how answers are used, from the same settings that decide it."""
-    group = about.answered_by == "group"
     keys = [
         "notice_controller" if about.controller else "",
+        "notice_staff",
         "notice_purpose" if about.purpose else "",
-        f"notice_seen_{'group' if group else about.individual_reports}",
-        "notice_comments" if comments and not group else "",
+        f"notice_seen_{seen}",
+        "notice_comments" if comments and seen != "group" else "",
         "notice_kept",
         "notice_contact" if about.contact else "",
+        "notice_complain",
         "notice_reply_by" if about.reply_by else "",
         "no_names",
         "not_emergency" if about.worried_contact else "not_emergency_unnamed",
@@ -188,6 +201,7 @@ def _fill(sentence: str, about: About, words: Wording) -> str:
         "{worried_contact}": about.worried_contact,
         "{reply_by}": about.reply_by,
         "{retain_days}": str(about.retain_days),
+        "{reply_domains}": " or ".join(f"@{domain}" for domain in about.reply_domains),
     }
     for name, value in filled.items():
         sentence = sentence.replace(name, value)

@@ -211,11 +211,11 @@ def survey_reports(survey: Survey) -> Iterator[Finding]:
     """Would anybody get a report, as the settings stand?"""
     name, about = f"survey {survey.name}", survey.about
     if _replies(survey):
-        if not survey.reply_domains:
+        if not survey.about.reply_domains:
             line = "Respondents get their own report, but reply_domains allows no address: nobody would get one"
             yield Finding("broken", name, line, 'Add reply_domains = ["council.example"], or set individual_reports')
         else:
-            domains = ", ".join(survey.reply_domains)
+            domains = ", ".join(survey.about.reply_domains)
             yield Finding("ok", name, f"A respondent's own report is mailed to addresses at {domains} and to no other")
     elif not survey.send and (about.answered_by == "group" or about.individual_reports == "recipients"):
         yield Finding("broken", name, "Nobody gets its reports", f"Add [[surveys.{survey.name}.send]] to the settings")
@@ -254,9 +254,8 @@ def _holds(path: Path, content: bytes) -> bool:
 
 
 def left_over(settings: Settings, store: Store) -> Iterator[Finding]:
-    """Surveys that have jobs or quarantined deliveries in the database, but no settings to say when these end."""
-    held = {job.survey for job in store.jobs()} | {kept.survey for kept in store.quarantined()}
-    for name in sorted(held - set(settings.surveys)):
+    """Surveys of which submissions are kept, but no settings to say when these end."""
+    for name in sorted(set(store.surveys()) - set(settings.surveys)):
         kept = sum(store.counts(name).values())
         line = f"The database holds {kept} submission(s) of it, but it is not in the settings: nothing deletes them"
         yield Finding("look", f"survey {name}", line, "Put it back, or run exit-bridge forget for each response")

@@ -73,7 +73,6 @@ def _survey(tool: str, about: About, directory: str) -> Survey:
         secrets=(new_secret(scheme),),
         about=about,
         send={"folder-1": FolderDestination(directory)},
-        reply_domains=(),
         on_edit="update",
         reply_scores=False,
     )

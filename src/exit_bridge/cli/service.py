@@ -231,7 +231,7 @@ def _who_hears(survey: Survey, reply_to: str) -> str:
             return "This form gives no report."
         if not reply_to:
             return "No report leaves: here it goes to the address a respondent gives. Name one with --reply-to."
-        if reply_to.rpartition("@")[2].casefold() not in survey.reply_domains:
+        if reply_to.rpartition("@")[2].casefold() not in survey.about.reply_domains:
             return "No report leaves: the domain of that address is not in reply_domains."
         return "A report leaves for that address. Until it is sent, `exit-bridge jobs` lists it."
     if not survey.send:

@@ -13,7 +13,7 @@ def stage_said(case: Case) -> str:
     say = case.say
     options = case.words.context["stage"].options if "stage" in case.words.context else {}
     by = "stage.organisers" if case.about.stage else "stage.respondent"
-    said = case.about.stage or case.submission.context.get("stage", "")
+    said = case.stage_given
     if not said or said == "dk":
         return say("stage.none")
     return say(by if said in STAGES else "stage.other", stage=options.get(said, said))
@@ -26,15 +26,13 @@ def priorities(case: Case) -> tuple[Block, ...]:
     """Ingredients below the low mark in the order to take them up, each with its reason; background ones for later."""
     say, low = case.say, f"{case.bank.reading.low:g}"
     chosen = case.scores.priorities
-    if all(reading.status != "scored" for reading in case.scores.ingredients):
+    if case.young or not chosen:
         return ()
-    if not chosen:
-        return (Prose((say("priorities.nothing", low=low),)),)
     now = [priority for priority in chosen if not priority.later]
     later = [priority for priority in chosen if priority.later]
     intro = "priorities.intro" if chosen[0].emphasis else "priorities.intro_by_band"
     paragraphs = [say(intro, low=low, stage=small(stage_said(case)))]
-    if len(first := case.first()) > 1:
+    if len(first := case.first()) > 1 and not case.stopped:
         paragraphs.append(say("priorities.equals", names=case.names(first, last="or")))
     blocks: list[Block] = [Prose(tuple(paragraphs))]
     if now:
@@ -55,7 +53,7 @@ def _priority(case: Case, priority: Priority, first: list[str]) -> Point:
 
 def _reason(case: Case, priority: Priority, key: str) -> str:
     say, reading = case.say, case.scores.by_id(priority.ingredient)
-    band = small(case.band(reading.band)) if reading.band else ""
+    band = case.band(reading.band) if reading.band else ""
     if not priority.emphasis:
         return say(key, band=band)
     strength = case.bank.emphasis_at(case.scores.stage)[priority.ingredient].strength
@@ -70,12 +68,12 @@ def _reason(case: Case, priority: Priority, key: str) -> str:
 
 def actions(case: Case) -> tuple[Block, ...]:
     """Up to three actions; a respondent who cannot start one is told whom to take it to."""
-    if not case.scores.actions:
+    if not case.actions:
         return ()
-    chosen = {chosen.action for chosen in case.scores.actions}
+    chosen = {chosen.action for chosen in case.actions}
     behind = {e.strength for action in case.bank.actions if action.id in chosen for e in action.evidence}
     intro = case.say("actions.intro_inferred" if "inferred" in behind else "actions.intro")
-    return Prose((intro,)), *(_action(case, chosen) for chosen in case.scores.actions)
+    return Prose((intro,)), *(_action(case, chosen) for chosen in case.actions)
 
 
 def _action(case: Case, chosen: ChosenAction) -> Card:
@@ -119,34 +117,24 @@ def notes(case: Case) -> tuple[Block, ...]:
     """Up to three notes: what is claimed, what to do, why it is shown, and where it comes from."""
     if not case.scores.notes:
         return ()
-    shown = [note.claim for note in case.scores.notes]
-    cards = []
-    for n, note in enumerate(case.scores.notes):
-        named = {key for claim in shown[:n] for key, _ in claim}
-        cards.append(_note(case, note, named))
-    return Prose((case.say("notes.intro"),)), *cards
+    return Prose((case.say("notes.intro"),)), *(_note(case, note) for note in case.scores.notes)
 
 
-def _note(case: Case, note: Note, named: set[str]) -> Card:
+def _note(case: Case, note: Note) -> Card:
     say, words = case.say, case.words.rules[note.rule]
     facts = "; ".join(_fact(case, fact) for fact in note.facts)
     because = f"{capital(facts)}. {say(f'notes.{note.trigger}')}" if facts else say(f"notes.{note.trigger}")
     return Card(
-        paragraphs=tuple(text for text in (words.claim, words.advice) if text),
+        paragraphs=tuple(text for text in (words.claim, "" if case.young else words.advice) if text),
         rows=((say("notes.why"), because),),
         sources_heading=say("notes.sources"),
-        sources=tuple(_source(case, key, strength, first=key not in named) for key, strength in note.claim),
+        sources=tuple(_source(case, key, strength) for key, strength in note.claim),
     )
 
 
-def _source(case: Case, key: str, strength: str, *, first: bool) -> Source:
-    """What we had in front of us is said once a report."""
+def _source(case: Case, key: str, strength: str) -> Source:
     say, source = case.say, case.bank.sources[key]
-    how = say(f"notes.strength.{strength}")
-    if first and source.seen:
-        remark = say("notes.source_seen", strength=how, seen=capital(source.seen.removesuffix(".")))
-    else:
-        remark = say("notes.source", strength=how)
+    remark = say("notes.source", strength=say(f"notes.strength.{strength}"))
     return Source(source.title, remark, source.link if source.link.startswith(("https://", "http://")) else "")
 
 
@@ -173,9 +161,10 @@ def _fact(case: Case, fact: Fact) -> str:
 
 
 def plan(case: Case) -> tuple[Block, ...]:
-    """At conception: what later stages will ask, by stage, as boxes to tick."""
-    ahead = case.scores.checklist
-    if not ahead:
+    """At conception: what later stages will ask and is neither in place nor acted on already, as boxes to tick."""
+    acted_on = {chosen.item for chosen in case.actions}
+    ahead = [item for item in case.scores.checklist if not (item in acted_on or case.at_the_top(item))]
+    if case.young or not ahead:
         return ()
     blocks: list[Block] = [Prose((case.say("plan.intro"),))]
     for stage in STAGES[1:]:

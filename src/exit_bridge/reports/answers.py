@@ -59,7 +59,7 @@ def _row(case: Case, item: Item) -> Row:
 
 
 def who_sees_it(case: Case) -> tuple[str, ...]:
-    """Who gets the report, how long the answers are kept, and whom to ask about them."""
+    """Who gets the report, how long answers are kept, whom to ask; a young person reads first whom to talk to."""
     say, about = case.say, case.about
     seen = say(f"who.{case.audience}", controller=case.organisers())
     if case.audience == "respondent" and case.submission.context.get("team") == "no":
@@ -69,7 +69,8 @@ def who_sees_it(case: Case) -> tuple[str, ...]:
         kept += " " + say("who.controller", controller=about.controller)
     ask = _ask(case)
     worried = say("who.worried", worried_contact=about.worried_contact) if about.worried_contact else ""
-    return tuple(text for text in (seen, kept, ask, worried) if text)
+    lines = (worried, seen, kept, ask) if case.young else (seen, kept, ask, worried)
+    return tuple(text for text in lines if text)
 
 
 def _ask(case: Case) -> str:

@@ -7,7 +7,7 @@ from datetime import date
 from exit_bridge.bank import About, QuestionBank
 from exit_bridge.intake import Submission
 from exit_bridge.reports import advice, answers, readings, young
-from exit_bridge.reports.case import Case
+from exit_bridge.reports.case import Case, small
 from exit_bridge.reports.types import Audience, Point, Points, Prose, Report, Section
 from exit_bridge.scoring import Scores
 
@@ -32,6 +32,8 @@ def build(
     variant = bank.variants[submission.variant]
     if not variant.reply:
         return young.report(case)
+    if case.empty:
+        return _empty(case)
     return _scored(case) if variant.scored else _unscored(case)
 
 
@@ -49,13 +51,16 @@ def _scored(case: Case) -> Report:
     return _report(case, "page.purpose", sections)
 
 
+def _empty(case: Case) -> Report:
+    summary = Section("summary", case.say("summary.heading"), (Prose((case.say("summary.empty"),)),))
+    return _report(case, "", [summary, *_end(case)])
+
+
 def _unscored(case: Case) -> Report:
     say = case.say
-    summary = (
-        say("summary.answers", answers=readings.answers_of(case)),
-        say("summary.answers_why"),
-        say("summary.use"),
-    )
+    summary = [say("summary.answers", answers=readings.answers_of(case)), say("summary.answers_why")]
+    summary += [say("summary.stopped")] if case.stopped else []
+    summary += [say("summary.use")]
     sections = [
         Section("summary", say("summary.heading"), (Prose((" ".join(summary),)),)),
         Section("standing", say("talk.heading"), readings.lowest_of_each(case)),
@@ -66,11 +71,19 @@ def _unscored(case: Case) -> Report:
 
 def _closing(case: Case) -> list[Section]:
     say = case.say
-    questions = tuple(Point(question) for question in say.several("meeting.questions"))
+    questions = [*say.several("meeting.questions"), *(() if case.young else (say("meeting.do"),))]
+    heading = say(f"meeting.heading.{'two' if case.young else 'three'}")
     return [
         Section("limits", say("limits.heading"), (Points(readings.limits(case)),)),
-        Section("meeting", say("meeting.heading"), (Points(questions, style="numbers"),)),
+        Section("meeting", heading, (Points(tuple(map(Point, questions)), style="numbers"),)),
         Section("answers", say("answers.heading"), answers.listed(case) if case.shows_answers else ()),
+        *_end(case),
+    ]
+
+
+def _end(case: Case) -> list[Section]:
+    say = case.say
+    return [
         Section("who", say("who.heading"), (Prose(answers.who_sees_it(case)),)),
         Section("about", say("about.heading"), (Prose(answers.about(case), small=True),)),
     ]
@@ -78,16 +91,17 @@ def _closing(case: Case) -> list[Section]:
 
 def _report(case: Case, purpose: str, sections: list[Section]) -> Report:
     say = case.say
-    key = "page.about_one" if case.audience == "recipients" else "page.subject"
+    kind = case.kicker()
+    mine = kind if case.audience == "recipients" else say("page.yours", report=small(kind))
     notices = [say("page.sample")] if case.about.sample else []
     notices += [say("page.draft")] if case.words.draft else []
     return Report(
         language=say.language,
-        subject=say(key, name=case.work) if case.work else say(f"{key}_unnamed"),
-        kicker=say("page.kicker"),
+        subject=case.subject(say("page.subject", report=mine, name=case.work) if case.work else mine),
+        kicker=kind,
         title=case.work or case.words.title,
         notices=tuple(notices),
-        intro=(say(purpose),),
+        intro=(say(purpose),) if purpose else (),
         facts=answers.facts(case),
         sections=tuple(section for section in sections if section.blocks),
         skip=say("page.skip"),

@@ -15,7 +15,7 @@ from exit_bridge.intake import Submission
 from exit_bridge.reports.phrases import Phrases, phrases
 from exit_bridge.reports.types import Audience, Point
 from exit_bridge.scoring import Scores
-from exit_bridge.scoring.types import IngredientScore, Priority
+from exit_bridge.scoring.types import ChosenAction, IngredientScore, Priority
 
 MOST_LOWEST = 3
 _NEARLY = 1e-9
@@ -136,7 +136,25 @@ class Case:
         """Who answers for the survey."""
         return self.about.controller or self.say(key)
 
+    def kicker(self) -> str:
+        """What kind of report it is; a bank of other than five ingredients is not called by that number."""
+        return self.say(f"page.kicker.{'five' if len(self.bank.ingredients) == 5 else 'other'}")
+
+    def subject(self, text: str) -> str:
+        """A mail's subject, marked where the answers are made up."""
+        return self.say("page.test", subject=text) if self.about.sample else text
+
     # -- stage -----------------------------------------------------------------------------------------------------
+
+    @property
+    def stage_given(self) -> str:
+        """The stage's code as the coordinator or, without that, the respondent gave it."""
+        return self.about.stage or self.submission.context.get("stage", "")
+
+    @property
+    def stopped(self) -> bool:
+        """Has the work ended? Then there is nothing left to do in it."""
+        return self.stage_given == "stopped"
 
     def at_stage(self) -> str:
         """`while sustaining`; empty without a stage."""
@@ -148,6 +166,21 @@ class Case:
         return small(options.get(stage, stage))
 
     # -- items and answers -----------------------------------------------------------------------------------------
+
+    @property
+    def young(self) -> bool:
+        """Did a care-experienced young person answer? Nothing is put to them to do."""
+        return self.submission.context.get("role") == "young"
+
+    @property
+    def empty(self) -> bool:
+        """Did nothing come back at all?"""
+        return not (self.submission.answers or any(self.submission.comments.values()))
+
+    @property
+    def actions(self) -> tuple[ChosenAction, ...]:
+        """The actions to be shown."""
+        return () if self.stopped or self.young else self.scores.actions
 
     def item(self, item: str) -> str:
         """An item's text."""
@@ -175,7 +208,7 @@ class Case:
 
     def lowest(self, items: tuple[str, ...]) -> tuple[Point, ...]:
         """A few of equally low items, with answers where the reader may see them; never without one acted on."""
-        acted_on = {chosen.item for chosen in self.scores.actions}
+        acted_on = {chosen.item for chosen in self.actions}
         shown = sorted(items, key=lambda item: item not in acted_on)[:MOST_LOWEST]
         points = [Point(self._with_answer(item), self.code(item)) for item in items if item in shown]
         if more := len(items) - len(points):
@@ -188,7 +221,7 @@ class Case:
         return f"{self.item(item)} {self.say('quoted', text=self.answer(item))}"
 
     def levels(self, items: tuple[str, ...]) -> str:
-        """Whether these items lie with the organisation or with the innovation."""
+        """Where to look first to change these items: the organisation, the work itself, or both."""
         found = {self.bank.items[item].level for item in items}
         return self.say.counted(f"standing.level.{found.pop() if len(found) == 1 else 'both'}", len(items))
 
@@ -225,6 +258,12 @@ class Case:
         """The phrase's key, for what holds only of those that could be judged where some could not."""
         return f"{key}_judged" if self.unjudged() else key
 
+    @property
+    def strength(self) -> bool:
+        """May what is furthest along be called a strength? Only in the top band; scoring alone would allow more."""
+        top = self.bank.bands[-1].id
+        return self.scores.strength and all(self.scores.by_id(name).band == top for name in self.scores.furthest)
+
     def first(self) -> list[str]:
         """Ingredients to start with: all that emphasis, band and standing put in first place alike."""
         now = [priority for priority in self.scores.priorities if not priority.later]
@@ -251,3 +290,7 @@ class Case:
         """How favourable the answer is, 1 .. points; None without one."""
         value = self.submission.answers.get(item)
         return None if value is None or value in NON_ANSWERS else self.bank.items[item].favourable(int(value))
+
+    def at_the_top(self, item: str) -> bool:
+        """Is the answer the most favourable there is?"""
+        return self.favourable(item) == self.bank.items[item].points

@@ -22,22 +22,36 @@ def summary(case: Case) -> tuple[str, ...]:
     """Two to four sentences: what the answers suggest, what could not be judged, where to start, how to use it."""
     say = case.say
     sentences = [_headline(case)]
-    if unjudged := [reading.id for reading in case.unjudged()]:
-        sentences.append(say("summary.unjudged", names=case.names(unjudged)))
-    if start := _start(case):
+    if unjudged := case.unjudged():
+        why = "summary.unjudged_dk" if all(map(_mostly_unknown, unjudged)) else "summary.unjudged"
+        sentences.append(say(why, names=case.names(reading.id for reading in unjudged)))
+    if case.stopped:
+        sentences.append(say("summary.stopped"))
+    elif start := _start(case):
         sentences.append(start)
     return (" ".join([*sentences, say("summary.use")]),)
 
 
+def _mostly_unknown(reading: IngredientScore) -> bool:
+    """Not knowing is the reason: most of the answers, and most of what was set aside."""
+    reasons = reading.reasons
+    given = reading.answered + reasons.dont_know + reasons.not_relevant
+    aside = reasons.dont_know + reasons.not_relevant + reasons.skipped + reasons.not_asked
+    return 2 * reasons.dont_know > max(given, aside)
+
+
 def _headline(case: Case) -> str:
     say, scores, whose = case.say, case.scores, answers_of(case)
+    values = {case.favourable(item) for item in case.submission.answers} - {None}
+    if values == {1} and scores.standing != "too_few_scored":
+        return say("summary.all_lowest")
     if scores.standing == "all_in_place":
         return say(case.judged("summary.keep"), answers=whose, band=small(case.band(case.bank.bands[-1].id)))
     if scores.standing == "too_few_scored":
         return say("summary.too_few", answers=whose)
     if scores.standing == "none_stands_out":
         return say("summary.none_stands_out", answers=whose, width=_points(case.bank.reading.stands_out))
-    furthest = "summary.furthest_strength" if scores.strength else "summary.furthest_so_far"
+    furthest = "summary.furthest_strength" if case.strength else "summary.furthest_so_far"
     return say(
         "summary.found",
         answers=whose,
@@ -48,6 +62,8 @@ def _headline(case: Case) -> str:
 
 def _start(case: Case) -> str:
     say, stage = case.say, case.at_stage()
+    if case.young:
+        return ""
     if first := case.first():
         names = case.names(first, last="or")
         return (
@@ -77,7 +93,9 @@ def chart(case: Case) -> tuple[Block, ...]:
         tuple(_figures(case, reading) for reading in case.scores.ingredients),
     )
     bars = tuple(_bar(case, reading) for reading in case.scores.ingredients)
-    return Prose((say("ingredients.intro"),)), Chart(say("ingredients.scale"), _zones(case), bars, table)
+    zones = _zones(case) if any(reading.band for reading in case.scores.ingredients) else ()
+    axis = (Prose((say("ingredients.intro"),)),) if any(bar.number is not None for bar in bars) else ()
+    return *axis, Chart(say("ingredients.scale"), zones, bars, table)
 
 
 def _zones(case: Case) -> tuple[Zone, ...]:
@@ -93,7 +111,7 @@ def _bar(case: Case, reading: IngredientScore) -> Bar:
     say = case.say
     standing, edge = case.standing(reading), edge_of(reading, case.bank)
     if edge:
-        standing = say("ingredients.edge", standing=standing, band=small(case.band(edge)))
+        standing = say("ingredients.edge", standing=standing, band=case.band(edge))
     details = []
     if reading.status == "scored":
         details.append(say("ingredients.answered", answered=reading.answered, asked=reading.asked))
@@ -161,14 +179,16 @@ def _unjudged(case: Case) -> tuple[Block, ...]:
 
 def _none_stands_out(case: Case) -> tuple[Block, ...]:
     say = case.say
-    text = say("standing.none", width=_points(case.bank.reading.stands_out))
-    return (Prose((f"{text} {_what_matters(case) or say('standing.none_no_stage')}",)),)
+    sentences = [say("standing.none", width=_points(case.bank.reading.stands_out))]
+    if not case.stopped:
+        sentences += [say("standing.by_stage"), _what_matters(case) or say("standing.none_no_stage")]
+    return (Prose((" ".join(sentences),)),)
 
 
 def _furthest(case: Case) -> tuple[Block, ...]:
     say, furthest = case.say, case.scores.furthest
     points = tuple(Point(_standing_of(case, ingredient), case.name(ingredient)) for ingredient in furthest)
-    if case.scores.strength:
+    if case.strength:
         return (Points(points, say.counted("standing.strength", len(points))),)
     return (Points(points, say("standing.so_far")),)
 
@@ -211,8 +231,7 @@ def _keep(case: Case) -> Card:
 
 
 def _all_highest(case: Case, reading: IngredientScore) -> bool:
-    items = [case.bank.items[item] for item in reading.lowest]
-    return bool(items) and all(case.favourable(item.id) == item.points for item in items)
+    return bool(reading.lowest) and all(map(case.at_the_top, reading.lowest))
 
 
 def lowest_of_each(case: Case) -> tuple[Block, ...]:
@@ -243,17 +262,15 @@ def limits(case: Case) -> tuple[Point, ...]:
     say, reading = case.say, case.bank.reading
     scored = case.bank.variants[case.submission.variant].scored
     lines = [say(f"limits.{case.audience}")]
-    if scored:
-        lines += [_one_answer(case), say("limits.width", width=_points(reading.joint_weakest)), say("limits.untested")]
-    else:
-        lines.append(say("limits.untested_answers"))
+    if scored and any(r.score is not None for r in case.scores.ingredients):
+        lines += [_one_answer(case), say("limits.width", width=_points(reading.joint_weakest))]
+    lines.append(say("limits.untested" if scored else "limits.untested_answers"))
     return tuple(Point(line) for line in [*lines, say("limits.not_a_grade")])
 
 
 def _one_answer(case: Case) -> str:
     counted = [(r.id, r.answered) for r in case.scores.ingredients if r.score is not None]
-    whole_form = [(ingredient.id, len(ingredient.core)) for ingredient in case.bank.ingredients]
-    steps = sorted({whole(step(name, answered, case.bank)) for name, answered in counted or whole_form})
+    steps = sorted({whole(step(name, answered, case.bank)) for name, answered in counted})
     if len(steps) == 1:
         return case.say("limits.step", points=steps[0])
     return case.say("limits.step_range", low=steps[0], high=steps[-1])

@@ -79,10 +79,12 @@ def _card(card: Card) -> Iterator[str]:
 
 
 def _chart(chart: Chart) -> Iterator[str]:
-    bands = "; ".join(f"{zone.span} {zone.label}" for zone in chart.zones)
-    yield from _wrapped(f"{chart.heading}: {bands}")
-    for bar in chart.bars:
-        yield from ("", *_wrapped(f"{bar.name}. {bar.standing}."))
+    if chart.zones:
+        bands = "; ".join(f"{zone.span} {zone.label}" for zone in chart.zones)
+        yield from (*_wrapped(f"{chart.heading}: {bands}"), "")
+    for n, bar in enumerate(chart.bars):
+        yield from ([""] if n else [])
+        yield from _wrapped(f"{bar.name}. {bar.standing}.")
         if bar.number is not None:
             filled = round(bar.number * _CELLS / 100)
             yield f"  [{('+' if bar.provisional else '#') * filled}{'.' * (_CELLS - filled)}]"

@@ -121,7 +121,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Bars on one axis from 0 to 100 in fixed order, and the same figures as a table."""
+    """Bars on one axis from 0 to 100 in fixed order, and the same figures as a table; no zones without a band."""
 
     kind: ClassVar[str] = "chart"
     heading: str

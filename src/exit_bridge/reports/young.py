@@ -24,7 +24,7 @@ def report(case: Case) -> Report:
     thanks = say("young.thanks", name=case.work) if case.work else say("young.thanks_unnamed")
     return Report(
         language=say.language,
-        subject=say("young.subject", name=case.work) if case.work else say("young.subject_unnamed"),
+        subject=case.subject(say("young.subject", name=case.work) if case.work else say("young.subject_unnamed")),
         kicker=say("young.kicker"),
         title=say("young.title"),
         notices=(say("page.sample"),) if about.sample else (),

@@ -70,6 +70,7 @@ _BY_SURVEY = (
     .limit(_PAGE)
 )
 _BY_WAVE = _BY_SURVEY.where(version.c.wave == bindparam("wave"))
+_SURVEYS = select(submission.c.survey).distinct().order_by(submission.c.survey)
 _COUNTS = (
     select(version.c.wave, func.count().label("n"))
     .join_from(version, submission, (version.c.submission == submission.c.id) & (version.c.n == submission.c.current))
@@ -122,6 +123,11 @@ class Submissions(Database):
             if len(page) < _PAGE:
                 return
             last = page[-1].submission
+
+    def surveys(self) -> list[str]:
+        """Names of the surveys that submissions are kept of."""
+        with self._reading() as connection:
+            return list(connection.scalars(_SURVEYS))
 
     def counts(self, survey: str) -> dict[str, int]:
         """Number of submissions by the wave of their current version."""

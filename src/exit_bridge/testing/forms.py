@@ -13,7 +13,7 @@ from exit_bridge.bank import About, QuestionBank, questionnaire
 from exit_bridge.platforms.base import Platform
 from exit_bridge.testing.saying import must, todo
 
-ABOUT = About(answered_by="individuals")
+ABOUT = About(answered_by="individuals", reply_domains=("fenmoor.example",))
 """The settings that ask for most: every context question and the reply address."""
 
 

@@ -71,6 +71,7 @@ class Typeform(Platform):
     ) -> bytes:
         """A `form_response` as on the vendor's example payload page, for the form as we write it."""
         language = next(iter(bank.wordings), "en")
-        written = form.form(questionnaire(bank, variant, language, About(answered_by="individuals")))
+        everything = About(answered_by="individuals", reply_domains=("council.example",))
+        written = form.form(questionnaire(bank, variant, language, everything))
         hidden = {"bank": bank.ref, "variant": variant, **({"wave": wave} if wave else {})}
         return delivery.sample(written, answers, response_id, submitted_at, hidden)
