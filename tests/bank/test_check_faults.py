@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from exit_bridge.bank.check import faults_in
+from exit_bridge.bank.wording import FORM_SENTENCES
 
 DROP = object()
 
@@ -80,7 +81,7 @@ BANK: dict[str, Any] = {
             },
             "rules": {name: {"claim": "It is so.", "advice": "Do this."} for name in ("first", "second")},
             "actions": {f"{name}-start": {"what": "a", "first_step": "b", "sign": "c"} for name in ("tru", "voi")},
-            "form": {},
+            "form": dict.fromkeys(FORM_SENTENCES, "words"),
             "variants": {"pulse": {"items": {"tru01": {"text": "Promises are kept."}}}},
         }
     },
@@ -110,6 +111,7 @@ SHAPE = [
     ({"scales.often.labels": "both"}, "scales.often.labels", "not allowed here (enum)"),
     ({"version": 0}, "version", "not allowed here (minimum)"),
     ({"variants.pulse.items": ["tru01", "tru01"]}, "variants.pulse.items", "fits none of the forms allowed here"),
+    ({"wording.en.form.intro": DROP}, "wording.en.form.intro", "no words for it"),
     ({"rules.1.when": {"weather": "fine"}}, "rules[1].when (id 'second')", "fits none of the forms allowed here"),
     ({"context.1.codes": ["lead", "lead"]}, "context[1].codes (id 'role')", "breaks the rule uniqueItems"),
     ({"scales": {}}, "scales", "breaks the rule minProperties"),

@@ -8,6 +8,7 @@ import pytest
 
 from exit_bridge.bank import REPLY_TO, About, load_bank, questionnaire
 from exit_bridge.bank.lint import reading_grade
+from exit_bridge.bank.wording import FORM_SENTENCES
 
 BANK = load_bank()
 ALONE = About(answered_by="individuals", reply_domains=("a.example", "b.example"))
@@ -113,3 +114,17 @@ def test_the_young_notice_can_be_read_at_age_nine() -> None:
     grades = {sentence: reading_grade(sentence) for sentence in sentences}
     assert max(grades.values()) <= 8, grades
     assert sum(grades.values()) / len(grades) <= 5, grades
+
+
+def test_every_sentence_a_form_may_need_is_asked_of_a_wording() -> None:
+    """A language that lacks one is refused when it is loaded, not when somebody writes a form."""
+    optional = {
+        "controller_unnamed",
+        "independence",
+        "innovation_unnamed",
+        "role_help",
+        "stage_help",
+        "time",
+        "time_group",
+    }
+    assert set(load_bank().wordings["en"].form) == set(FORM_SENTENCES) | optional

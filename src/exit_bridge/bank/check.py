@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from exit_bridge.bank import about, lint
 from exit_bridge.bank.shape import Document, shape_faults, sound
+from exit_bridge.bank.wording import FORM_SENTENCES, fill_terms
 from exit_bridge.errors import Fault
 
 _ABOUT_VALUES = {
@@ -29,8 +30,6 @@ def faults_in(document: Document) -> list[Fault]:
 
 def warnings_in(document: Document) -> list[Fault]:
     """What does not stop a bank from being used but will trouble the people who answer: the wording linter."""
-    from exit_bridge.bank.wording import fill_terms
-
     document = sound(document)
     found = []
     for language, raw in document.get("wording", {}).items():
@@ -216,6 +215,9 @@ def _complete(document: Document, where: str, words: Document) -> Iterator[Fault
         for row in document.get(section, ()):
             if row["id"] not in words.get(section, {}):
                 yield Fault(f"{where}.{section}.{row['id']}", "no words for it", "Add them")
+    for key in FORM_SENTENCES:
+        if key not in words.get("form", {}):
+            yield Fault(f"{where}.form.{key}", "no words for it", "Add them")
     for question in document.get("context", ()):
         have = words.get("context", {}).get(question["id"], {}).get("options", {})
         for code in question["codes"]:

@@ -12,6 +12,35 @@ if TYPE_CHECKING:
 
 Document = dict[str, Any]
 
+FORM_SENTENCES = (
+    "context_heading",
+    "declined",
+    "group_intro",
+    "intro",
+    "no_names",
+    "not_emergency",
+    "not_emergency_unnamed",
+    "notice_choice",
+    "notice_comments",
+    "notice_complain",
+    "notice_contact",
+    "notice_controller",
+    "notice_intro",
+    "notice_kept",
+    "notice_purpose",
+    "notice_reply_by",
+    "notice_seen_group",
+    "notice_seen_none",
+    "notice_seen_recipients",
+    "notice_seen_respondent",
+    "notice_staff",
+    "reply_to",
+    "sample",
+    "start_button",
+    "thanks",
+)
+"""What a form cannot do without, as keys of `[form]`; other keys it knows may be left out."""
+
 
 @dataclass(frozen=True, slots=True)
 class IngredientWords:
