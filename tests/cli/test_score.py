@@ -419,7 +419,7 @@ def test_cells_are_no_formulas(tmp_path, text):
     assert (text, "s") == (cell.value, cell.data_type)
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff20"])
 def test_every_beginning_of_a_formula(start):
     """Headings, reasons and cells alike; numbers below zero stay numbers."""
     file = io.BytesIO()

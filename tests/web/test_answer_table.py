@@ -140,6 +140,12 @@ def test_partial_unknown_and_declined_are_acknowledged_quietly(server):
     assert kept == (0,)
 
 
+def test_the_tools_own_test_request_is_counted_and_never_scored(server):
+    """Typeform's test button fills every hidden field with the same placeholder."""
+    ping = typeform("ping", hidden=dict.fromkeys(("bank", "variant", "wave", "respondent"), "hidden_value"))
+    assert status(post(server, "tf", ping)) == (200, "ignored")
+
+
 @pytest.mark.parametrize("path", ["/hooks/tf", "/hooks/tf/", "/hooks/nobody", "/hooks/gen-path/sometoken"])
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 def test_probes_get_a_neutral_line(server, path, method):

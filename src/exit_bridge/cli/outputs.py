@@ -16,7 +16,9 @@ from exit_bridge.errors import ExitBridgeError, UsageError
 Row = Mapping[str, Any]
 Writer = Callable[[BinaryIO, Sequence[str], Iterable[Row]], None]
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""What a spreadsheet may take for the start of a formula, full-width look-alikes included."""
+
 _SHEET_ROWS = 1_048_575
 """Responses that fit under the headings of one XLSX sheet."""
 _BATCH = 10_000
