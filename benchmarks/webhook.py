@@ -91,9 +91,11 @@ def application():
     from exit_bridge.scoring import result_document, score
     from exit_bridge.settings import load_settings, settings_path
     from exit_bridge.web import create_app
+    from exit_bridge.web.app import collect_rarely
 
     settings = load_settings(settings_path())
     app = create_app(settings)
+    collect_rarely()  # as `create_app()` does for a server
     bank, tool = load_bank(), platform("typeform")
     raw = tool.read(json.loads(delivery("template"))).responses[0]
     decoded = decode(raw, deployed(settings.surveys["bench"], settings))

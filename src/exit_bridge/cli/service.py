@@ -44,6 +44,7 @@ def serve(given: str | None, host: str, port: int) -> None:
     With SQLite nothing else is needed, and the database is brought up to date by itself. Tools on the internet reach
     this through your own https address (public_url), usually by way of a reverse proxy on this machine.
     """
+    from exit_bridge.web.app import collect_rarely
     from exit_bridge.web.server import listen
 
     settings = load_settings(settings_path(given))
@@ -53,6 +54,7 @@ def serve(given: str | None, host: str, port: int) -> None:
         log_to_stderr()
         listening = listen(host, port)
         with running(settings, store, listening) as stop:
+            collect_rarely()
             stop_on_signal(stop)
             _announce(settings, listening)
             while not stop.wait(1.0):

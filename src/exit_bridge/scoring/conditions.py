@@ -15,6 +15,7 @@ Truth has three values (Kleene): what was not scored or not answered is unknown,
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -43,22 +44,22 @@ class Evidence:
 
 def holds(condition: Mapping[str, Any], seen: Evidence) -> Verdict:
     """Whether a condition holds (True, False, None = cannot be known) and the facts that made it true."""
-    match condition:
+    match condition:  # the commonest first
+        case {"score": ingredient}:
+            return _within(seen.scored(ingredient), condition, "score", ingredient)
+        case {"value": item}:
+            return _within(seen.values.get(item), condition, "value", item)
         case {"all": parts}:
-            return _all([holds(part, seen) for part in parts])
-        case {"any": parts}:
-            return _any([holds(part, seen) for part in parts])
-        case {"exactly_one": parts}:
-            return _exactly_one([holds(part, seen) for part in parts])
+            return _all(parts, seen)
         case {"stage": stages}:
             return (seen.stage in stages) if seen.stage else None, _fact("stage", "stage", seen.stage or "")
+        case {"any": parts}:
+            return _any([holds(part, seen) for part in parts])
         case {"about": name, "is": values}:
             said = str(getattr(seen.about, name))
             return (said in values) if said else None, _fact("about", name, said)
-        case {"score": ingredient, **limits}:
-            return _within(seen.scored(ingredient), limits, "score", ingredient)
-        case {"value": item, **limits}:
-            return _within(seen.values.get(item), limits, "value", item)
+        case {"exactly_one": parts}:
+            return _exactly_one([holds(part, seen) for part in parts])
         case {"dont_know": _, "at_least": least}:
             return _dont_know(seen, least)
         case {"lowest": ingredient, "by_more_than": distance}:
@@ -70,10 +71,16 @@ def _fact(kind: Any, subject: str, found: float | str) -> tuple[Fact, ...]:
     return (Fact(kind, subject, found),)
 
 
-def _all(verdicts: Sequence[Verdict]) -> Verdict:
-    truths = [truth for truth, _ in verdicts]
-    truth = False if False in truths else None if None in truths else True
-    return truth, tuple(fact for _, facts in verdicts for fact in facts)
+def _all(parts: Sequence[Mapping[str, Any]], seen: Evidence) -> Verdict:
+    truth: Truth = True
+    facts: tuple[Fact, ...] = ()
+    for part in parts:
+        held, found = holds(part, seen)
+        if held is False:
+            return False, ()
+        truth = truth and held
+        facts += found
+    return truth, facts
 
 
 def _any(verdicts: Sequence[Verdict]) -> Verdict:
@@ -88,15 +95,16 @@ def _exactly_one(verdicts: Sequence[Verdict]) -> Verdict:
     return truth, tuple(fact for held, facts in verdicts if held for fact in facts)
 
 
-def _within(found: float | None, limits: Mapping[str, float], kind: Any, subject: str) -> Verdict:
+def _within(found: float | None, limits: Mapping[str, Any], kind: Any, subject: str) -> Verdict:
     if found is None:
         return None, ()
-    ok = (
-        found < limits.get("below", float("inf"))
-        and found >= limits.get("at_least", float("-inf"))
-        and found <= limits.get("at_most", float("inf"))
-    )
-    return ok, _fact(kind, subject, found)
+    if (
+        found >= limits.get("below", math.inf)
+        or found < limits.get("at_least", -math.inf)
+        or found > limits.get("at_most", math.inf)
+    ):
+        return False, ()
+    return True, _fact(kind, subject, found)
 
 
 def _dont_know(seen: Evidence, least: int) -> Verdict:

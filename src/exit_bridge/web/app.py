@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 from http import HTTPStatus
 from ipaddress import ip_address
@@ -44,6 +45,7 @@ def create_app(settings: Settings | None = None, bridge: Bridge | None = None) -
         from exit_bridge.settings import load_settings, settings_path
 
         log_to_stderr()
+        collect_rarely()
         settings = load_settings(settings_path())
     if bridge is None:
         from exit_bridge.store import PATIENCE_MS, open_store
@@ -59,6 +61,17 @@ def create_app(settings: Settings | None = None, bridge: Bridge | None = None) -
     _add_routes(app, settings, bridge)
     _add_errors(app)
     return app
+
+
+def collect_rarely() -> None:
+    """Let this process, which does nothing but serve, look for garbage less often.
+
+    A delivery becomes thousands of short-lived objects, hardly any in a cycle; looking for those took a sixth of its
+    time. For processes of our own only: it changes the collector for everything in them.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def _add_routes(app: Flask, settings: Settings, bridge: Bridge) -> None:
