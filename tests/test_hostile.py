@@ -58,15 +58,17 @@ def test_one_bad_element_costs_its_own_size(bridge):  # noqa: F811
     assert sum(map(len, kept)) < 2 * len(json.dumps(batch))
 
 
-def test_a_no_beside_a_fault_leaves_nothing_in_quarantine(bridge):  # noqa: F811
+@pytest.mark.parametrize("fault", [{"rec01": 9}, {"rec01": True}], ids=["undecodable", "unreadable"])
+def test_a_no_beside_a_fault_leaves_nothing_in_quarantine(bridge, fault):  # noqa: F811
     """What is kept of a batch is its bad element alone."""
     no = {"response_id": "n", "context": {"notice": "no"}, "answers": {}, "comments": {"adaption": "Zebedee said no"}}
-    bad = {"response_id": "b", "context": {"notice": "yes"}, "answers": {"rec01": 9}}
-    assert [outcome.status for outcome in send(bridge, [no, bad])] == ["declined", "quarantined"]
+    bad = {"response_id": "b", "context": {"notice": "yes"}, "answers": fault}
+    assert sorted(outcome.status for outcome in send(bridge, [no, bad])) == ["declined", "quarantined"]
     (kept,) = bridge.store.quarantined()
     body = bridge.store.quarantined_body(kept.id)
     assert b"Zebedee" not in body
     assert [outcome.status for outcome in bridge.replay(kept.id)] == ["quarantined"]
+    assert bridge.store.quarantined() == [kept]
 
 
 @pytest.mark.parametrize("wave", ["x" * 500, "Jane\0Doe", "a\nb"])

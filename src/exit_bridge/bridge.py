@@ -99,23 +99,24 @@ class Bridge:
         except Exception as error:  # noqa: BLE001 (a bug of ours must not lose a submission)
             return [self._quarantine(survey, body, content_type, "bug", trace_of(error))]
         outcomes = [self._ignored(survey, reason) for reason in read.ignored]
-        for bad in read.bad:
-            alone = _alone(payload, body, bad.index)
-            outcomes.append(self._quarantine(survey, alone, content_type, "unreadable", bad.reason, bad.index))
         unread = {bad.index for bad in read.bad}
         batch = len(read.responses) + len(unread) > 1
+        for bad in read.bad:
+            alone, element = _alone(payload, body, bad.index if batch else None)
+            outcomes.append(self._quarantine(survey, alone, content_type, "unreadable", bad.reason, element))
         places = (n for n in count() if n not in unread)
         for place, raw in zip(places, read.responses, strict=False):
-            element = place if batch else None
-            alone = _alone(payload, body, place)
             try:
                 outcomes.append(self.keep(survey, raw, received_at))
+                continue
             except RefusedDelivery as refused:
-                outcomes.append(self._quarantine(survey, alone, content_type, refused.reason, str(refused), element))
+                reason, detail = refused.reason, str(refused)
             except StoreUnavailable:
                 raise
             except Exception as error:  # noqa: BLE001 (as above)
-                outcomes.append(self._quarantine(survey, alone, content_type, "bug", trace_of(error), element))
+                reason, detail = "bug", trace_of(error)
+            alone, element = _alone(payload, body, place if batch else None)
+            outcomes.append(self._quarantine(survey, alone, content_type, reason, detail, element))
         if not outcomes:
             outcomes.append(self._quarantine(survey, body, content_type, "unreadable", "It holds no response."))
         return outcomes
@@ -224,9 +225,15 @@ class Bridge:
         return taken
 
 
-def _alone(payload: Any, body: bytes, place: int) -> bytes:
-    """One element of a batch as a batch of its own, so that quarantine holds nobody else's answers."""
-    return json.dumps([payload[place]]).encode() if isinstance(payload, list) and len(payload) > 1 else body
+def _alone(payload: Any, body: bytes, place: int | None) -> tuple[bytes, int | None]:
+    """One element of a batch as a batch of its own, so that quarantine holds nobody else's answers.
+
+    Where elements cannot be told apart, the whole body and the element's place in it. Taking the result again, as
+    `replay` does, gives the same, so that what is still refused is not kept twice.
+    """
+    if place is not None and isinstance(payload, list):
+        return json.dumps([payload[place]]).encode(), None
+    return body, place
 
 
 def deployed(survey: Survey, settings: Settings) -> DeployedForm:

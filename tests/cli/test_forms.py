@@ -79,7 +79,7 @@ def test_the_readme():
     for line in (
         "| `full` | 35, and 5 open | a report with a score for each of 5 themes |",
         "| `quick` | 15 | a report with the answers and where to look first, without scores |",
-        "| `young-person` | 9, and 1 open | thanks; answers count in the team picture only |",
+        "| `young-person` | 9, and 1 open | thanks, and no scores; a group's answers also go to the people you name |",
         "Languages: English (`en`).",
     ):
         assert line in text

@@ -117,14 +117,10 @@ def test_same_by_file(tool):
     testing.check_same_by_file(tool, HERE / tool.name / "recorded", BANK)
 
 
-SHARE = 7
-
-
-@pytest.mark.parametrize("nth", [0, *(pytest.param(n, marks=pytest.mark.long) for n in range(1, SHARE))])
 @every_case
-def test_mutations(tool, case, nth):
-    """Broken in any single place, it ends in a submission, a count or one of our errors; a seventh of them, or all."""
-    testing.check_mutations(tool, case, BANK, share=(nth, SHARE))
+def test_mutations(tool, case):
+    """Broken in any single place, it ends in a submission, a count or one of our errors."""
+    testing.check_mutations(tool, case, BANK)
 
 
 @every_case

@@ -71,7 +71,7 @@ def describe(bank: QuestionBank, name: str, *, together: bool = False) -> tuple[
     variant = bank.variants[name]
     open_questions = f", and {len(variant.comments)} open" if variant.comments else ""
     if not (variant.reply or together):
-        back = "thanks; answers count in the team picture only"
+        back = "thanks, and no scores; a group's answers also go to the people you name"
     elif variant.scored:
         back = f"a report with a score for each of {len(bank.ingredients)} themes"
     else:
