@@ -1,0 +1,51 @@
+"""What a clock that ran ahead leaves behind once it is set right: times that would not come for hours."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import BigInteger, bindparam, func, select, type_coerce, update
+
+from exit_bridge.store.engine import Database
+from exit_bridge.store.pauses import end_pause
+from exit_bridge.store.tables import Instant, attempt, job, trouble
+
+TOLERANCE = timedelta(minutes=10)
+"""Clocks of two machines may be this far apart without anybody's lease being touched."""
+
+_open = job.alias("open")
+_written = func.coalesce(
+    select(func.coalesce(attempt.c.ended_at, attempt.c.started_at))
+    .where(attempt.c.job == _open.c.id, attempt.c.n == _open.c.lease)
+    .correlate(_open)
+    .scalar_subquery(),
+    _open.c.created_at,
+)
+_AHEAD = (
+    select(_open.c.id, (type_coerce(_open.c.due_at, BigInteger) - type_coerce(_written, BigInteger)).label("wait"))
+    .where(_open.c.due_at >= _written, _written > bindparam("later", type_=Instant()))
+    .with_for_update(skip_locked=True, of=_open)
+)
+_SET = update(job).where(job.c.id == bindparam("of")).values(due_at=bindparam("due"))
+_PAUSED_AHEAD = select(trouble.c.survey, trouble.c.kind, trouble.c.destination).where(
+    trouble.c.paused_until > bindparam("now"), trouble.c.noted_at > bindparam("later")
+)
+
+
+class Clock(Database):
+    """Putting right what was written by a clock that was ahead."""
+
+    def mend_times(self, now: datetime) -> int:
+        """Let jobs written in what is now the future wait as long as they were meant to, from now on; how many.
+
+        Pauses of that kind end. A lease starts anew, so that whoever holds it keeps it.
+        """
+        later, mended = now + TOLERANCE, 0
+        with self._writing() as connection:
+            for destination in connection.execute(_PAUSED_AHEAD, {"now": now, "later": later}).all():
+                mended += end_pause(connection, *destination, now=now, probing=True)
+            ahead = connection.execute(_AHEAD, {"later": later}).all()
+            if ahead:
+                due = [{"of": row.id, "due": now + timedelta(microseconds=row.wait)} for row in ahead]
+                connection.execute(_SET, due)
+        return mended + len(ahead)
