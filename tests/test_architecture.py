@@ -19,6 +19,7 @@ ALLOWED = {
     "errors": set(),
     "http": {"errors"},
     "logs": set(),
+    "wall_clock": set(),
     "bank": {"errors"},
     "platforms": {"errors", "bank"},
     "intake": {"errors", "bank", "platforms"},
@@ -28,12 +29,13 @@ ALLOWED = {
     "store": {"errors"},
     "settings_faults": set(),
     "settings": {"errors", "http", "bank", "platforms", "sending", "settings_faults"},
+    "hosting": {"errors", "settings"},
     "trust": {"errors", "platforms", "settings"},
     "replies": {"settings"},
     "bridge": {"reports", "replies", "trust", "errors", "bank", "platforms", "intake", "scoring", "settings", "store"},
     "outgoing": {"errors", "bank", "intake", "scoring", "reports", "sending", "settings", "store", "bridge"},
     "upkeep": {"errors", "sending", "store", "bridge"},
-    "worker": {"errors", "store", "bridge", "outgoing", "upkeep"},
+    "worker": {"errors", "store", "bridge", "outgoing", "upkeep", "wall_clock"},
     "testing": {"errors", "bank", "platforms", "intake", "scoring"},
 }
 EVERYTHING = {*ALLOWED, "web", "cli"}

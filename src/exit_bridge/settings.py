@@ -72,6 +72,8 @@ class Settings:
     surveys: Mapping[str, Survey]
     install_key: bytes = field(repr=False, default=b"")
     http: HttpPolicy = field(default_factory=HttpPolicy)
+    stop_grace: int = 7
+    one_disk: bool = False
 
     def survey(self, name: str) -> Survey:
         """The survey of that name. Raises SettingsError naming the known ones."""
@@ -119,6 +121,8 @@ def load_settings(path: Path, environ: Mapping[str, str] | None = None) -> Setti
         surveys={name: _survey(name, row, path, secret, http) for name, row in raw.get("surveys", {}).items()},
         install_key=secret(raw["install_key"], "install_key").encode() if "install_key" in raw else b"",
         http=http,
+        stop_grace=raw.get("stop_grace", 7),
+        one_disk=raw.get("one_disk", False),
     )
 
 
