@@ -28,6 +28,8 @@ from exit_bridge.settings_faults import faults_in
 
 DEFAULT_FILE = "exit-bridge.toml"
 MIN_SECRET_BITS = 128
+TEST_WAVE = "send-test"
+"""Wave of submissions that `send-test` made up: apart from every real one, and marked as such in the report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +195,8 @@ def _survey(name: str, row: Mapping[str, Any], path: Path, secret: Secret, http:
     for value in secrets:
         if secret_bits(value) < MIN_SECRET_BITS:
             raise SettingsError("A secret is too short to be safe", where=where, fix="Use one that `init` makes")
+    if row.get("wave", "").casefold().startswith(TEST_WAVE):
+        raise SettingsError(f"A wave called {TEST_WAVE} holds made-up answers", where=f"{where}.wave", fix="Rename it")
     facts: dict[str, Any] = {
         key: tuple(value) if isinstance(value, list) else value for key, value in row.get("about", {}).items()
     }

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import click
 
-from exit_bridge.bridge import TEST_WAVE, Bridge
+from exit_bridge.bridge import Bridge
 from exit_bridge.cli.hook import DEFAULT_PORT, base_url, hook_url, is_loopback, scheme_of
 from exit_bridge.cli.running import running, stop_on_signal
 from exit_bridge.errors import ExitBridgeError, SendFailed, SettingsError, StoreUnavailable, UsageError
@@ -179,11 +179,12 @@ def send_test(given: str | None, survey: str, url: str, reply_to: str) -> None:
 def _made_up(survey: Survey, response_id: str, submitted_at: str, reply_to: str) -> bytes:
     from exit_bridge.bank import REPLY_TO
     from exit_bridge.cli.made_up import answers
+    from exit_bridge.made_up import mark
 
     tool, bank = platform(survey.platform), survey.bank
     said = answers(bank, survey.variant) | ({REPLY_TO: reply_to} if reply_to else {})
     try:
-        return tool.sample_delivery(bank, survey.variant, said, response_id, submitted_at, TEST_WAVE)
+        return tool.sample_delivery(bank, survey.variant, said, response_id, submitted_at, mark(survey, response_id))
     except NotImplementedError:
         raise UsageError(
             f"Nobody has written down yet how to make up what {tool.title} sends",
