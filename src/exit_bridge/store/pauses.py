@@ -4,8 +4,9 @@
 have ended. A job of a paused destination that comes up is put off to the end of the pause, neither tried nor counted.
 Then the first to come up is the probe; while it is out the others wait on, and when it worked they are due at once.
 
-Locks are always taken in this order: the job's row, then its destination's row here. Putting off passes over jobs that
-somebody else holds, and moving what was put off finds none that a claim could hold: those are due already.
+Locks are always taken in this order: the job's row, then its destination's row here. What touches further jobs after
+that passes over those that somebody else holds: one being claimed or settled gets a time of its own, and one whose
+submission is being edited at that very moment waits, at worst, for the end of the pause that was.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import random
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Select, Update, bindparam, delete, select, update
+from sqlalchemy import Connection, Select, bindparam, delete, select, update
 
 from exit_bridge.store.engine import Database
 from exit_bridge.store.tables import INSERT, job, trouble
@@ -25,10 +26,15 @@ _HERE = (
     trouble.c.kind == bindparam("doing"),
     trouble.c.destination == bindparam("there"),
 )
+_waiting = job.alias("waiting")
 _THERE = (
-    job.c.survey == bindparam("of"),
-    job.c.kind == bindparam("doing"),
-    job.c.destination == bindparam("there"),
+    select(_waiting.c.id)
+    .where(
+        _waiting.c.survey == bindparam("of"),
+        _waiting.c.kind == bindparam("doing"),
+        _waiting.c.destination == bindparam("there"),
+    )
+    .with_for_update(skip_locked=True)
 )
 
 PAUSED_UNTIL: Select[*tuple[Any, ...]] = select(trouble.c.paused_until).where(
@@ -54,24 +60,16 @@ _COUNT = (
     .values(failures=bindparam("count"), paused_until=bindparam("until"), probe=None, noted_at=bindparam("now"))
 )
 _CLEAR = delete(trouble).where(*_HERE).returning(trouble.c.paused_until)
-_due = job.alias("due")
-_PUT_OFF: Update = (
+_PUT_OFF = (
     update(job)
-    .where(
-        job.c.id.in_(
-            select(_due.c.id)
-            .where(
-                _due.c.survey == bindparam("of"),
-                _due.c.kind == bindparam("doing"),
-                _due.c.destination == bindparam("there"),
-                _due.c.due_at <= bindparam("now"),
-            )
-            .with_for_update(skip_locked=True)
-        )
-    )
+    .where(job.c.id.in_(_THERE.where(_waiting.c.due_at <= bindparam("now"))))
     .values(due_at=bindparam("until"))
 )
-_MOVE = update(job).where(*_THERE, job.c.due_at == bindparam("put_off_to")).values(due_at=bindparam("due"))
+_MOVE = (
+    update(job)
+    .where(job.c.id.in_(_THERE.where(_waiting.c.due_at == bindparam("put_off_to"))))
+    .values(due_at=bindparam("due"))
+)
 _PAUSED = (
     select(trouble)
     .where(trouble.c.paused_until.is_not(None))
