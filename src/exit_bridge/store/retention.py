@@ -111,7 +111,11 @@ class Retention(Database):
         Raises UsageError for PostgreSQL and for a path that cannot be used, StoreUnavailable where the copy fails.
         """
         if not self._is_sqlite:
-            raise UsageError("Only a SQLite database is backed up here", where=self.where, fix="Use pg_dump")
+            raise UsageError(
+                "PostgreSQL is backed up by its own tool",
+                where=self.where,
+                fix="Run: pg_dump --format=custom --file=FILE URL. It too gives a consistent copy while in use",
+            )
         try:
             path.touch(0o600, exist_ok=False)
         except FileExistsError:
