@@ -23,10 +23,19 @@ _written = func.coalesce(
 )
 _AHEAD = (
     select(_open.c.id, (type_coerce(_open.c.due_at, BigInteger) - type_coerce(_written, BigInteger)).label("wait"))
-    .where(_open.c.due_at >= _written, _written > bindparam("later", type_=Instant()))
+    .where(_open.c.due_at > bindparam("later"), _written > bindparam("later", type_=Instant()))
     .with_for_update(skip_locked=True, of=_open)
 )
 _SET = update(job).where(job.c.id == bindparam("of")).values(due_at=bindparam("due"))
+# The marks it was told by are corrected with it, or it would be found again.
+_MARKS = tuple(
+    update(mark.table).where(key == bindparam("of"), mark > bindparam("now")).values({mark: bindparam("now")})
+    for key, mark in (
+        (job.c.id, job.c.created_at),
+        (attempt.c.job, attempt.c.started_at),
+        (attempt.c.job, attempt.c.ended_at),
+    )
+)
 _PAUSED_AHEAD = select(trouble.c.survey, trouble.c.kind, trouble.c.destination).where(
     trouble.c.paused_until > bindparam("now"), trouble.c.noted_at > bindparam("later")
 )
@@ -45,7 +54,9 @@ class Clock(Database):
             for destination in connection.execute(_PAUSED_AHEAD, {"now": now, "later": later}).all():
                 mended += end_pause(connection, *destination, now=now, probing=True)
             ahead = connection.execute(_AHEAD, {"later": later}).all()
-            if ahead:
-                due = [{"of": row.id, "due": now + timedelta(microseconds=row.wait)} for row in ahead]
-                connection.execute(_SET, due)
+            for row in ahead:
+                due = now + timedelta(microseconds=max(row.wait, 0))
+                connection.execute(_SET, {"of": row.id, "due": due})
+                for marks in _MARKS:
+                    connection.execute(marks, {"of": row.id, "now": now})
         return mended + len(ahead)
