@@ -232,7 +232,7 @@ def test_a_jump_is_told_once_and_a_correction_is_none(clock: WallClock) -> None:
 
 @pytest.mark.parametrize("seed", range(2))
 def test_jumps_by_chance(bridge: Bridge, clock: WallClock, monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
-    """Twenty jumps by up to a day while submissions come in and sends fail: each is done once, and none is left over."""
+    """Twenty jumps by up to a day while submissions come in and sends fail: each is done once, none is left over."""
     chance = random.Random(seed)
     real: Callable[..., str] = worker_module.deliver
 

@@ -5,6 +5,7 @@ python process.py worker | serve FD      (settings by EXIT_BRIDGE_SETTINGS, as f
 
 from __future__ import annotations
 
+import os
 import socket
 import sys
 from dataclasses import replace
@@ -19,7 +20,7 @@ from exit_bridge.worker import Pace, Worker
 
 PACE = Pace(
     poll=0.05,
-    lease=3.0,
+    lease=float(os.environ.get("CRASH_LEASE", "3")),
     backoff=0.1,
     longest_pause=0.5,
     most_attempts=1000,

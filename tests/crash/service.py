@@ -29,6 +29,7 @@ from exit_bridge.store import open_store
 HERE = Path(__file__).parent
 SECRET = "whsec_Y3Jhc2gtY3Jhc2gtY3Jhc2gtY3Jhc2gtY3Jhc2gtY3Jhc2g="
 SURVEYS = {"retries": "typeform", "never-retries": "generic"}
+"""What the sender sends to by turns, and the tool of each; `updates` is the one that sends no edit again."""
 SETTINGS = """
 database = "$CRASH_DATABASE"
 stop_grace = 3
@@ -43,7 +44,7 @@ SURVEY = """
 platform = "{tool}"
 bank = "exit-open@1"
 answered_by = "group"
-on_edit = "resend"
+on_edit = "{on_edit}"
 secrets = ["$CRASH_SECRET"]
 [[surveys.{name}.send]]
 by = "email"
@@ -51,6 +52,13 @@ to = ["lead@council.example"]
 """
 BANK = load_bank()
 ITEMS = BANK.variants["full"].items
+
+
+def settings_text(mail_port: int) -> str:
+    """One survey of a tool that sends again, and one of a tool that never does."""
+    surveys = "".join(SURVEY.format(name=name, tool=tool, on_edit="resend") for name, tool in SURVEYS.items())
+    surveys += SURVEY.format(name="updates", tool="generic", on_edit="update")
+    return SETTINGS.format(port=mail_port) + surveys
 
 
 def wait_until(happened: Callable[[], Any], seconds: float, what: str) -> None:
@@ -81,9 +89,7 @@ class Service:
 
     def __init__(self, folder: Path, database: str, mail_port: int, *, workers: int, web_processes: int) -> None:
         self.folder, self.database = folder, database
-        settings = SETTINGS.format(port=mail_port)
-        settings += "".join(SURVEY.format(name=name, tool=tool) for name, tool in SURVEYS.items())
-        (folder / "exit-bridge.toml").write_text(settings, "utf-8")
+        (folder / "exit-bridge.toml").write_text(settings_text(mail_port), "utf-8")
         # Ours for the whole test, so that nobody else takes the port while the service is dead.
         self.listening = socket.create_server(("127.0.0.1", 0), backlog=64)
         self.listening.set_inheritable(True)
@@ -136,6 +142,17 @@ class Service:
         time.sleep(chance.uniform(0, 0.3))
         self.start(part)
 
+    def is_up(self) -> bool:
+        """Does the web answer?"""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+        try:
+            connection.request("GET", "/healthz")
+            return connection.getresponse().status == 200
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            connection.close()
+
     def stop(self) -> dict[str, int]:
         """SIGTERM to all; exit codes by name."""
         for part in self.parts:
@@ -184,6 +201,8 @@ class Sender:
         """(survey, response id) -> every 200 it got."""
         self.sent: dict[tuple[str, str], dict[str, Any]] = {}
         self.troubles = 0
+        self.patience = 10.0
+        """Seconds it waits for an answer."""
 
     def make(self, survey: str, response_id: str) -> bytes:
         """The body of one response with answers of its own; the same id again gives other answers."""
@@ -211,9 +230,9 @@ class Sender:
             time.sleep(0.1)
 
     def post(self, survey: str, body: bytes) -> tuple[int, dict[str, Any]]:
-        tool = platform(SURVEYS[survey])
+        tool = platform(SURVEYS.get(survey, "generic"))
         headers = {"Content-Type": "application/json", **tool.scheme("signature").sign(body, SECRET)}
-        connection = http.client.HTTPConnection("127.0.0.1", self.service.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self.service.port, timeout=self.patience)
         try:
             connection.request("POST", f"/hooks/{survey}", body, headers)
             reply = connection.getresponse()
