@@ -203,6 +203,8 @@ class Sender:
         self.troubles = 0
         self.patience = 10.0
         """Seconds it waits for an answer."""
+        self.may_send: Callable[[int], bool] = lambda _: True
+        """May so many have been sent by now? Respondents do not all come at once."""
 
     def make(self, survey: str, response_id: str) -> bytes:
         """The body of one response with answers of its own; the same id again gives other answers."""
@@ -246,27 +248,38 @@ class Sender:
         names = list(SURVEYS)
         work = [(names[n % len(names)], f"r-{n}") for n in range(submissions)]
         bodies = [(*who, self.make(*who)) for who in work]
+
+        def one(n: int) -> None:
+            wait_until(lambda: self.may_send(n), deadline - time.monotonic(), "the time to send this one")
+            self.deliver(*bodies[n], deadline)
+
         with ThreadPoolExecutor(threads) as pool:
-            for done in [pool.submit(self.deliver, *one, deadline) for one in bodies]:
+            for done in [pool.submit(one, n) for n in range(submissions)]:
                 done.result()
 
 
 class Killer(Thread):
-    """Kills parts of a service at seeded moments, spread over the work by how far it has come."""
+    """Kills parts of a service at seeded moments, spread over everything that a sender sends.
 
-    def __init__(self, service: Service, kills: int, seed: int, progress: Callable[[], float]) -> None:
+    The sender is held back so that it never gets far ahead of the next kill.
+    """
+
+    def __init__(self, service: Service, sender: Sender, submissions: int, kills: int, seed: int) -> None:
         super().__init__(name="killer")
-        self.service, self.kills, self.chance, self.progress = service, kills, random.Random(seed), progress
+        self.service, self.sender, self.chance = service, sender, random.Random(seed)
+        self.moments = [submissions * (n + self.chance.random()) / kills for n in range(kills)]
         self.killed: list[str] = []
         self.failure: BaseException | None = None
         self.given_up = False
+        ahead = max(5, submissions // kills)
+        sender.may_send = lambda n: len(self.killed) == kills or n < self.moments[len(self.killed)] + ahead
 
     def run(self) -> None:
         try:
-            for n in range(self.kills):
-                while self.progress() < 0.95 * (n + self.chance.random()) / self.kills and not self.given_up:
-                    time.sleep(0.01)
-                time.sleep(self.chance.uniform(0, 0.2))
+            for moment in self.moments:
+                while len(self.sender.answered) < moment - 4 and not self.given_up:  # four are on their way
+                    time.sleep(0.005)
+                time.sleep(self.chance.uniform(0, 0.1))
                 part = self.chance.choice([self.service.parts[0], *self.service.parts])
                 self.service.kill(part, self.chance)
                 self.killed.append(part.name)

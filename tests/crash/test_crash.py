@@ -41,7 +41,7 @@ def survive(folder: Path, database: str, submissions: int, kills: int, seed: int
         running_service(folder, database, mail, **SIZES[database.partition(":")[0]]) as service,
     ):
         sender = Sender(service, seed)
-        killer = Killer(service, kills, seed, lambda: (len(sender.answered) + len(set(mail.mails))) / (2 * submissions))
+        killer = Killer(service, sender, submissions, kills, seed)
         killer.start()
         try:
             sender.send_all(submissions, seconds)
@@ -57,6 +57,7 @@ def survive(folder: Path, database: str, submissions: int, kills: int, seed: int
         assert set(service.stop().values()) == {0}
         everything_arrived(service, sender, mail)
         assert set(FAULTS) <= set(mail.met)
+        assert sender.troubles > 0
     print(
         f"\n{database.partition(':')[0]}, seed {seed}: {submissions} submissions, {kills} kills "
         f"({killer.killed.count('web')} of web), {sender.troubles} troubles met by the sender, {len(mail.met)} mail "
