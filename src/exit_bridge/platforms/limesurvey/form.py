@@ -125,7 +125,7 @@ def survey(bank: QuestionBank, asked: Mapping[str, Questionnaire], name: str) ->
         Group(
             key=f"G{place}",
             titles={language: _plain(page.title) for language, page in pages.items()},
-            intros={language: _html(page.intro) for language, page in pages.items()},
+            intros={language: _paragraphs(page.intro.splitlines()) for language, page in pages.items()},
             relevance="1" if place == 1 else _agreed(gates),
             questions=(*_questions(pages), *(_hidden(bank, first) if place == 1 else ())),
         )
@@ -203,9 +203,13 @@ def _words(asked: Questionnaire, gates: Sequence[str]) -> dict[str, str]:
     thanks, declined = _html(asked.thanks), _html(asked.declined)
     return {
         "surveyls_title": title,
-        "surveyls_welcometext": "".join(f"<p>{_html(paragraph)}</p>" for paragraph in asked.intro),
+        "surveyls_welcometext": _paragraphs(asked.intro),
         "surveyls_endtext": f"{{if({_agreed(gates)}, '{thanks}', '{declined}')}}" if gates else thanks,
     }
+
+
+def _paragraphs(texts: Iterable[str]) -> str:
+    return "".join(f"<p>{_html(text)}</p>" for text in texts)
 
 
 def _html(text: str) -> str:
