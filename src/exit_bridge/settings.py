@@ -12,7 +12,7 @@ import json
 import os
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal, cast
@@ -23,7 +23,16 @@ from exit_bridge.errors import SettingsError
 from exit_bridge.http import HttpPolicy
 from exit_bridge.platforms.base import AuthMode
 from exit_bridge.sending.post import signing_key
-from exit_bridge.sending.types import Destination, EmailDestination, EmailServer, FolderDestination, PostDestination
+from exit_bridge.sending.types import (
+    NOTIFY_URL,
+    Destination,
+    EmailDestination,
+    EmailServer,
+    EmailWay,
+    FolderDestination,
+    Notify,
+    PostDestination,
+)
 from exit_bridge.settings_faults import faults_in
 
 DEFAULT_FILE = "exit-bridge.toml"
@@ -68,7 +77,7 @@ class Settings:
     spool: Path
     public_url: str
     quarantine_days: int
-    email: EmailServer | None
+    email: EmailWay | None
     surveys: Mapping[str, Survey]
     install_key: bytes = field(repr=False, default=b"")
     http: HttpPolicy = field(default_factory=HttpPolicy)
@@ -168,7 +177,16 @@ def _beside(path: Path, name: str) -> str:
     return str(path.parent / name) if name else ""
 
 
-def _email(row: Mapping[str, Any], path: Path, secret: Secret, http: HttpPolicy) -> EmailServer:
+def _email(row: Mapping[str, Any], path: Path, secret: Secret, http: HttpPolicy) -> EmailWay:
+    if row.get("by") == "notify":
+        return Notify(
+            key=secret(row["key"], "email.key"),
+            template=row["template"],
+            reply_to_id=row.get("reply_to_id", ""),
+            keep_weeks=row.get("keep_weeks", 4),
+            url=row.get("url", NOTIFY_URL),
+            policy=replace(http, internal=row.get("internal", "")),
+        )
     return EmailServer(
         host=row["host"],
         port=row.get("port", 587),
