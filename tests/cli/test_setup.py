@@ -217,7 +217,7 @@ def test_individuals_are_asked_who_reads_the_report(path: Path) -> None:
         ("council.example", "other.example"),
     )
     assert "Who gets the reports?" not in said.out
-    assert "no mail server is set" in said.out
+    assert "no way for mail is set" in said.out
 
 
 def test_stopping_half_way_leaves_nothing(path: Path) -> None:

@@ -71,16 +71,17 @@ def send_notify(destination: EmailDestination, outgoing: Outgoing, way: Notify) 
     for address in addresses:
         if time.monotonic() > end:
             raise SendFailed("GOV.UK Notify was too slow for all addresses at once", where=label)
+        mark = reference(outgoing.key, address)
         body = {
             "email_address": address,
             "template_id": way.template,
             "personalisation": personalisation,
             "sanitise_content_for": ["summary"],
-            "reference": reference(outgoing.key, address),
+            "reference": mark,
             **({"email_reply_to_id": way.reply_to_id} if way.reply_to_id else {}),
         }
         try:
-            if not _holds(way, body["reference"], label):
+            if not _holds(way, mark, label):
                 _request(way, label, "POST", "/v2/notifications/email", body)
         except SendFailed as error:
             if error.status != 400:
@@ -183,7 +184,9 @@ def _failure(reply: http.Reply, label: str, now: datetime) -> SendFailed:
             what, fix, permanent = "GOV.UK Notify refused an address", "Check the addresses", True
         case 400:
             what = "GOV.UK Notify refused the mail"
-            fix = next((advice for part, advice in _ADVICE.items() if part in words), "See the Notify service's settings")
+            fix = next(
+                (advice for part, advice in _ADVICE.items() if part in words), "See the Notify service's settings"
+            )
         case 401 | 403 if "clock" in words or (off is not None and abs(off) > CLOCK_TOLERANCE):
             what = "GOV.UK Notify refused the request because this machine's clock is wrong"
             fix = "Set the clock, and keep it right with NTP; 30 seconds are allowed"
