@@ -75,7 +75,7 @@ def test_a_report_leaves_by_notify(bridge: Bridge, account: Account) -> None:
     assert worker.step()
     assert [mail["email_address"] for mail in account.mails] == ["lead@council.example", "head@council.example"]
     given = account.mails[0]["personalisation"]
-    assert given["subject"].startswith("Five ingredients report: Staying Close")
+    assert given["subject"].startswith("Your five ingredients report: Staying Close")
     assert "Your answers suggest that" in given["summary"]
     text = base64.b64decode(given["report"]["file"]).decode("utf-8-sig")
     assert "Ingredient by ingredient" in text
