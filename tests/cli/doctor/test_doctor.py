@@ -176,7 +176,7 @@ CASES = {
     "password at Microsoft": (
         mail(host="smtp.office365.com", username="reports@council.example", password="$WEAK"),
         "look",
-        "mail: Microsoft is about to switch logins by password off at smtp.office365.com",
+        "mail: Microsoft ends logins by password at smtp.office365.com",
     ),
     "port of Microsoft": (
         mail(host="council-example.mail.protection.outlook.com"),

@@ -67,7 +67,7 @@ def server(scene: Scene) -> Iterator[Finding]:
 def _microsoft(scene: Scene, mail: EmailServer) -> Iterator[Finding]:
     host = mail.host.lower()
     if host in OFFICE and mail.username:
-        line = f"Microsoft is about to switch logins by password off at {host}, from the end of December 2026"
+        line = f"Microsoft ends logins by password at {host}: off by default from the end of December 2026"
         fix = "Plan for a relay that knows this machine's address, or for GOV.UK Notify: docs/email.md"
         yield Finding("look", "mail", line, fix)
     if not host.endswith(DIRECT):
