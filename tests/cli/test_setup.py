@@ -15,6 +15,7 @@ from exit_bridge.cli.settings_text import Draft, adding
 from exit_bridge.platforms import platform
 from exit_bridge.platforms.base import Platform
 from exit_bridge.sending import EmailServer, Notify
+from exit_bridge.sending.notify import PLACEHOLDERS
 from exit_bridge.settings import load_settings
 
 SCRIPTED = ("init", "--yes", "--survey", "staying-close", "--platform", "typeform", "--answered-by", "group")
@@ -335,6 +336,8 @@ def test_mail_may_leave_by_notify(path: Path, keys: list[str]) -> None:
     assert KEY not in path.read_text() + said.out + said.err
     assert f"EXIT_BRIDGE_NOTIFY_KEY={KEY}\n" in path.with_suffix(".env").read_text()
     assert "Mail server:" not in said.out
+    for name in PLACEHOLDERS:
+        assert f"(({name}))" in said.out
     assert ("Copy the whole key" in said.out) == (len(keys) > 1)
 
 

@@ -66,7 +66,10 @@ def _server(asked: Interview, draft: Draft, path: Path) -> None:
 
 
 def _notify(asked: Interview, draft: Draft, path: Path) -> None:
-    asked.say("\nMake the template in your Notify service first: docs/email.md has its text. Enter: later.")
+    asked.say(
+        "\nMake an email template in your Notify service first (docs/email.md): its subject is ((subject)), its message"
+        "\n((summary)) and, below it, ((report)). Enter leaves this for later."
+    )
     template = asked.text("notify_template", "Template id", TEMPLATE)
     if not template:
         return
