@@ -197,6 +197,37 @@ def errors() -> str:
     return table(["Error", "Exit code", "HTTP", "What it is"], rows)
 
 
+# -- the web service -------------------------------------------------------------------------------------------------
+
+
+def endpoints() -> str:
+    """Every path and method with the statuses it may answer with."""
+    from exit_bridge.openapi import description
+
+    rows = [
+        [code(f"{method.upper()} {path}"), operation["summary"], ", ".join(operation["responses"])]
+        for path, item in description()["paths"].items()
+        for method, operation in item.items()
+        if method != "parameters"
+    ]
+    return table(["Request", "What it does", "HTTP"], rows)
+
+
+def statuses() -> str:
+    """What can become of one submission."""
+    from exit_bridge.openapi import STATUSES
+
+    return table(["`status`", "What it means"], [[code(status), meaning] for status, meaning in STATUSES.items()])
+
+
+def proofs() -> str:
+    """The headers of each way to prove a delivery."""
+    from exit_bridge.openapi import proofs as known
+
+    rows = [[tool.title, code(f'auth = "{mode}"'), codes(headers)] for tool, mode, headers in known()]
+    return table(["Survey tool", "Setting", "Headers, all of them"], rows)
+
+
 # -- the question bank -----------------------------------------------------------------------------------------------
 
 
@@ -364,6 +395,9 @@ PARTS: dict[str, Callable[[], str]] = {
     "cli": cli,
     "settings": settings,
     "errors": errors,
+    "endpoints": endpoints,
+    "statuses": statuses,
+    "proofs": proofs,
     "bank": bank,
     "thresholds": thresholds,
     "emphasis": emphasis,

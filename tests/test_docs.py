@@ -274,6 +274,8 @@ def test_shown_commands_run(page, tmp_path):
     """Blocks marked `<!-- run -->` are run one after the other in one folder; they end and speak as the page says."""
     from tests.web.servers import free_port
 
+    if "$ curl " in text(page) and not shutil.which("curl"):
+        missing("curl", "install Debian's package curl")
     programs = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     hidden = ("EXIT_BRIDGE_SETTINGS", "COLUMNS", "CI")
     environment = {key: value for key, value in os.environ.items() if key not in hidden}

@@ -15,10 +15,11 @@ from exit_bridge.bank.types import Variant
 from exit_bridge.bank.wording import words_for
 from exit_bridge.errors import ExitBridgeError, RefusedDelivery, StoreUnavailable, UsageError, trace_of
 from exit_bridge.intake import Declined, DeployedForm, decode, parse_json
+from exit_bridge.links import ReportLinks
 from exit_bridge.platforms import platform
 from exit_bridge.platforms.base import Delivery, Platform, RawResponse
 from exit_bridge.replies import Replies
-from exit_bridge.reports.audience import audience_of, may_reply
+from exit_bridge.reports.audience import audience_of, link_audience, may_reply
 from exit_bridge.scoring import result_document, score
 from exit_bridge.settings import Settings, Survey
 from exit_bridge.store import Arrival, NewJob, Spool
@@ -38,15 +39,15 @@ TEST_WAVE = "send-test"
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one element of a delivery. `scores` only where the survey lets the sender have them."""
+    """What became of one element of a delivery. `extra`: scores and a link, only where the survey gives them back."""
 
     status: str
     result_id: str | None = None
-    scores: dict[str, Any] = field(default_factory=dict)
+    extra: dict[str, Any] = field(default_factory=dict)
 
     def document(self) -> dict[str, Any]:
         """As the reply body says it."""
-        return {"status": self.status, **({"result_id": self.result_id} if self.result_id else {}), **self.scores}
+        return {"status": self.status, **({"result_id": self.result_id} if self.result_id else {}), **self.extra}
 
 
 class Bridge:
@@ -56,6 +57,7 @@ class Bridge:
         self.settings = settings
         self.store = store
         self.spool = Spool(settings.spool)
+        self.links = ReportLinks(settings.install_key, settings.public_url)
         self._replies = Replies()
         self._orphans: set[str] = set()
 
@@ -153,6 +155,8 @@ class Bridge:
         if survey.reply_scores:
             back = {f"score_{r.id}": r.score for r in scores.ingredients}
             back |= {f"status_{r.id}": r.status for r in scores.ingredients}
+        if link_audience(survey.about, variant, role) and survey.report_link:
+            back["report_url"] = self.links.url(accepted.result_id)
         return Outcome(accepted.status, accepted.result_id, back)
 
     def _jobs(self, survey: Survey, variant: Variant, role: str | None, reply_to: str | None) -> Sequence[NewJob]:

@@ -25,6 +25,7 @@ from exit_bridge.platforms.base import AuthMode
 from exit_bridge.sending.post import signing_key
 from exit_bridge.sending.types import Destination, EmailDestination, EmailServer, FolderDestination, PostDestination
 from exit_bridge.settings_faults import faults_in
+from exit_bridge.settings_links import link_fault
 
 DEFAULT_FILE = "exit-bridge.toml"
 MIN_SECRET_BITS = 128
@@ -47,6 +48,11 @@ class Survey:
     send: Mapping[str, Destination]
     on_edit: Literal["update", "resend"]
     reply_scores: bool
+
+    @property
+    def report_link(self) -> bool:
+        """Is a link to the report given back to the sender?"""
+        return self.about.report_link_days > 0
 
     @property
     def folders(self) -> tuple[str, ...]:
@@ -109,7 +115,7 @@ def load_settings(path: Path, environ: Mapping[str, str] | None = None) -> Setti
     http = HttpPolicy(
         **{key: _beside(path, value) if key == "ca_bundle" else value for key, value in raw.get("http", {}).items()}
     )
-    return Settings(
+    settings = Settings(
         path=path,
         database=_database(raw, path, secret),
         spool=path.parent / raw.get("spool", "exit-bridge-spool"),
@@ -120,6 +126,10 @@ def load_settings(path: Path, environ: Mapping[str, str] | None = None) -> Setti
         install_key=secret(raw["install_key"], "install_key").encode() if "install_key" in raw else b"",
         http=http,
     )
+    for survey in settings.surveys.values():
+        if survey.report_link:
+            _refuse_unguarded_link(survey, settings)
+    return settings
 
 
 def _text(path: Path) -> str:
@@ -198,6 +208,7 @@ def _survey(name: str, row: Mapping[str, Any], path: Path, secret: Secret, http:
         individual_reports=cast("IndividualReports", row.get("individual_reports", "respondent")),
         retain_days=row.get("retain_days", 365),
         reply_domains=tuple(domain.casefold() for domain in row.get("reply_domains", ())),
+        report_link_days=row.get("report_link_days", 30) if row.get("report_link") else 0,
     )
     bank = row["bank"]
     survey = Survey(
@@ -231,6 +242,14 @@ def _refuse_private_form(survey: Survey, where: str) -> None:
             where=where,
             fix='Use individual_reports = "respondent" or "none"',
         )
+
+
+def _refuse_unguarded_link(survey: Survey, settings: Settings) -> None:
+    strong = secret_bits(settings.install_key.decode()) >= MIN_SECRET_BITS
+    chosen = survey.bank.variants.get(survey.variant)
+    fault = link_fault(survey.about, chosen, address=bool(settings.public_url), strong_key=strong)
+    if fault:
+        raise SettingsError(fault[0], where=f"surveys.{survey.name}.report_link", fix=fault[1])
 
 
 def _send(
