@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -19,17 +19,23 @@ REPLY_TO = "reply_to"
 
 TextOf = Callable[[str], str]
 
+_SHORT = 5
+
 _OF_ONE_PERSON = ("team", "role", "knows")
 """Questions that a group filling in one form together cannot answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One response option. `alias` is unique in the whole form, for tools that want that."""
+    """One response option.
+
+    `alias` is unique in the whole form, `short` has at most five letters and digits: for tools that want that.
+    """
 
     code: str
     label: str
     alias: str
+    short: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +80,14 @@ class Questionnaire:
     def questions(self) -> tuple[Question, ...]:
         """Every question in order."""
         return tuple(question for page in self.pages for question in page.questions)
+
+
+def short_codes(codes: Sequence[str]) -> dict[str, str]:
+    """Option code -> what stands for it where a tool takes five letters and digits only: its start, or its place."""
+    starts = ["".join(filter(str.isalnum, code))[:_SHORT] for code in codes]
+    if len(set(starts)) < len(codes) or "" in starts:
+        starts = [f"o{place}" for place in range(1, len(codes) + 1)]
+    return dict(zip(codes, starts, strict=True))
 
 
 def questionnaire(bank: QuestionBank, variant: str, language: str, about: About) -> Questionnaire:
@@ -150,14 +164,16 @@ def _ingredient_pages(bank: QuestionBank, words: Wording, variant: str) -> list[
 
 
 def _item_question(item: Item, bank: QuestionBank, words: Wording, variant: str) -> Question:
-    labels = words.option_labels(item, variant)
-    choices = tuple(Choice(code, label, f"{item.id}_{code}") for code, label in labels.items())
+    labels, short = words.option_labels(item, variant), short_codes(item.codes)
+    choices = tuple(Choice(code, label, f"{item.id}_{code}", short[code]) for code, label in labels.items())
     return Question(item.id, "choice", words.item(item, variant).text, choices, code=bank.visible_code(item))
 
 
 def _context_question(question: ContextQuestion, words: Wording, variant: str) -> Question:
-    about_it = words.context_words(question.id, variant)
-    choices = tuple(Choice(code, about_it.described(code), f"{question.id}_{code}") for code in question.codes)
+    about_it, short = words.context_words(question.id, variant), short_codes(question.codes)
+    choices = tuple(
+        Choice(code, about_it.described(code), f"{question.id}_{code}", short[code]) for code in question.codes
+    )
     help_text = (
         words.form_text(f"{question.id}_help", variant) if words.has_form_text(f"{question.id}_help", variant) else ""
     )

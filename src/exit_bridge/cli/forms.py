@@ -163,6 +163,7 @@ def _files(wanted: _Wanted) -> Iterator[tuple[str, bytes]]:
             for variant in wanted.variants
             for file in tool.write_form(bank, variant, wanted.languages, wanted.about)
         ]
+        written += [("", file) for file in tool.companions()]
         tools.append(Tool(tool, written))
         yield from ((f"{tool.name}/{file.path}", file.content) for _, file in written)
     yield "submission.schema.json", _json(submission_schema(bank))

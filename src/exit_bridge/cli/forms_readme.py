@@ -11,7 +11,7 @@ from exit_bridge.platforms.base import FormFile, Platform
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """A survey tool with the files written for it, each with its variant."""
+    """A survey tool with the files written for it, each with its variant; none where a file is for all of them."""
 
     platform: Platform
     files: Sequence[tuple[str, FormFile]]
@@ -95,7 +95,8 @@ def _steps(tool: Tool) -> Iterator[str]:
     """The steps, once for all files that share them but for their own name and variant."""
     shared: dict[str, list[str]] = {}
     for variant, file in tool.files:
-        text = file.how_to_import.replace(file.path, "THIS_FILE").replace(f"={variant}", "=THIS_VARIANT")
+        text = file.how_to_import.replace(file.path, "THIS_FILE")
+        text = text.replace(f"={variant}", "=THIS_VARIANT") if variant else text
         shared.setdefault(text, []).append(file.path)
     for text, paths in shared.items():
         about = "Every file" if len(shared) == 1 else ", ".join(f"`{path}`" for path in paths)

@@ -17,11 +17,14 @@ def forms_folder(settings: Path, name: str) -> Path:
 
 
 def survey_forms(survey: Survey) -> list[FormFile]:
-    """The forms that the settings ask for; none for a tool whose form nobody writes. Raises BankError."""
+    """The forms that the settings ask for, and what the tool needs besides; none for a tool whose form nobody writes.
+
+    Raises BankError.
+    """
     tool = platform(survey.platform)
     if "form" not in tool.faces:
         return []
-    return tool.write_form(survey.bank, survey.variant, survey.languages, survey.about)
+    return [*tool.write_form(survey.bank, survey.variant, survey.languages, survey.about), *tool.companions()]
 
 
 def as_files(forms: list[FormFile]) -> dict[str, bytes]:

@@ -20,7 +20,7 @@ def detect_platform(headings: Sequence[str], bank: QuestionBank) -> tuple[str, s
     more than one fits, UnreadableExport when none does.
     """
     names = {fold(heading) for heading in headings}
-    ids = sum(as_code(name) in bank.items for name in names)
+    ids = len({as_code(name) for name in names} & bank.items.keys())
     for by_items in (False, True):
         hits = {}
         for tool in platforms():

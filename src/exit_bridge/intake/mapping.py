@@ -9,6 +9,7 @@ from itertools import product
 from typing import Literal
 
 from exit_bridge.bank import COMMENT_PREFIX, REPLY_TO, QuestionBank, Wording
+from exit_bridge.bank.questionnaire import short_codes
 from exit_bridge.intake.text import LONGEST, as_code, as_words
 
 _VISIBLE_CODE = re.compile(r"^\s*([A-Z]{1,2}\d{1,2})[.)]\s")
@@ -27,11 +28,13 @@ class Target:
 class Mapping:
     """Keys and labels of one bank in every language and variant it has, ready to be looked up.
 
-    `codes`: question ids, as `as_code` writes them. `texts`: statement texts, as `as_words` writes them; a text that
-    two questions share stands for neither. `options`: per question, option codes, aliases and labels -> code.
+    `codes`: question ids; `folded`: the same as `as_code` writes them. `texts`: statement texts, as `as_words` writes
+    them. What two questions share stands for neither. `options`: per question, option codes, aliases, short codes and
+    labels -> code.
     """
 
     codes: abc.Mapping[str, Target]
+    folded: abc.Mapping[str, Target]
     texts: abc.Mapping[str, Target]
     visible: abc.Mapping[str, Target]
     options: abc.Mapping[str, abc.Mapping[str, str]]
@@ -39,7 +42,7 @@ class Mapping:
     def question(self, keys: abc.Iterable[str]) -> Target | None:
         """The question that the first matching key names: by id, by visible number, by text."""
         for key in keys:
-            if found := self.codes.get(key) or self.codes.get(as_code(key)):
+            if found := self.codes.get(key) or self.folded.get(as_code(key)):
                 return found
         for key in keys:
             if len(key) > LONGEST:
@@ -91,6 +94,9 @@ def _build(bank: QuestionBank) -> Mapping:
     codes = {**items, **context, **comments, REPLY_TO: Target("reply_to", REPLY_TO)}
     options = {item.id: _codes(item.id, item.codes) for item in bank.items.values()}
     options |= {question.id: _codes(question.id, question.codes) for question in bank.context}
+    folded: dict[str, set[Target]] = {}
+    for name, target in codes.items():
+        folded.setdefault(as_code(name), set()).add(target)
     texts: dict[str, set[Target]] = {}
     for words, variant in product(bank.wordings.values(), bank.variants):
         for name, text in _texts(bank, words, variant):
@@ -99,14 +105,20 @@ def _build(bank: QuestionBank) -> Mapping:
             options[name][as_words(label)] = code
     return Mapping(
         codes=codes,
-        texts={text: next(iter(targets)) for text, targets in texts.items() if text and len(targets) == 1},
+        folded=_alone(folded),
+        texts=_alone(texts),
         visible={bank.visible_code(item): items[item.id] for item in bank.items.values()},
         options=options,
     )
 
 
-def _codes(question: str, codes: abc.Iterable[str]) -> dict[str, str]:
-    return {**{code: code for code in codes}, **{f"{question}_{code}": code for code in codes}}
+def _alone(named: abc.Mapping[str, set[Target]]) -> dict[str, Target]:
+    return {name: next(iter(targets)) for name, targets in named.items() if name and len(targets) == 1}
+
+
+def _codes(question: str, codes: abc.Sequence[str]) -> dict[str, str]:
+    known = {short: code for code, short in short_codes(codes).items()}
+    return {**known, **{code: code for code in codes}, **{f"{question}_{code}": code for code in codes}}
 
 
 def _texts(bank: QuestionBank, words: Wording, variant: str) -> abc.Iterator[tuple[str, str]]:

@@ -14,11 +14,11 @@ _NUMBER = re.compile(r"^q?\d+(\.\d+)*[.):]?\s+", re.IGNORECASE)
 LONGEST = 1000
 """Characters. Far beyond any statement or label, tags and entities included."""
 
-_SEPARATORS = str.maketrans({"-": "_", ".": "_", " ": "_"})
+_SEPARATORS = str.maketrans("", "", "-._ ")
 
 
 def as_code(key: str) -> str:
-    """A key as a code: case and the separators that tools swap do not matter."""
+    """A key as a code: case does not matter, nor do separators, which some tools swap and some forbid."""
     return key.strip().strip("\ufeff").casefold().translate(_SEPARATORS)
 
 

@@ -168,6 +168,10 @@ class Platform:
         """The form in the tool's own format. Deterministic: no clock, no random."""
         raise NotImplementedError
 
+    def companions(self) -> list[FormFile]:
+        """What the tool needs besides a form, the same for every bank: a plugin, a script. Deterministic."""
+        return []
+
     def read_delivery(self, payload: Any) -> DeliveryResult:
         """What a delivery holds. `payload` is parsed JSON that already fits `delivery_schema`."""
         raise NotImplementedError
