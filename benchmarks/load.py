@@ -11,11 +11,14 @@ CONNECTIONS = 16
 
 
 class Load:
-    """One run of requests. `answered` may be read from another thread while it runs."""
+    """One run of requests. `answered` may be read from another thread while it runs.
+
+    A request that is put off (503) is sent again, as survey tools do; `put_off` counts how often that was.
+    """
 
     def __init__(self, port: int, requests: Iterable[bytes]) -> None:
         self._port, self._requests = port, iter(requests)
-        self.answered = 0
+        self.answered = self.put_off = 0
         self.latencies: list[float] = []
         self.seconds = 0.0
 
@@ -46,12 +49,17 @@ class Load:
                 sent += 1
                 if due > time.perf_counter():
                     await asyncio.sleep(due - time.perf_counter())
-                writer.write(request)
-                head = await reader.readuntil(b"\r\n\r\n")
+                while True:
+                    writer.write(request)
+                    head = await reader.readuntil(b"\r\n\r\n")
+                    length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
+                    await reader.readexactly(length)
+                    if not head.startswith(b"HTTP/1.1 503"):
+                        break
+                    self.put_off += 1
+                    await asyncio.sleep(0.2)
                 if not head.startswith(b"HTTP/1.1 200"):
                     raise SystemExit(f"unexpected answer: {head[:60]!r}")
-                length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
-                await reader.readexactly(length)
                 self.latencies.append(time.perf_counter() - due)
                 self.answered += 1
             writer.close()

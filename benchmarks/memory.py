@@ -3,9 +3,9 @@
     python benchmarks/memory.py [--count 100000] [--bound 20] [--stores sqlite] [--save docs/benchmarks]
 
 Delivers so many different submissions to one web process, while one worker sends their reports to a mail server on
-this machine, until none is left. Reads the resident memory of both about once a second (Linux only). After a first tenth,
-in which caches fill, the straight line through a process's memory must not rise by more than `bound` KiB for a
-thousand submissions, nor its last tenth lie more than `bound` KiB for each thousand above its second. Else exits with 1.
+this machine, until none is left. Reads the resident memory of both every second (Linux only). After a first tenth, in
+which caches fill, the straight line through a process's memory must not rise by more than `bound` KiB for a thousand
+submissions, nor may the last tenth of its readings lie higher above the first tenth than that. Else exits with 1.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ def resident(pid: int) -> float:
     return int(line.split()[1]) / 1024
 
 
-def measure(kind: str, count: int, patience: float) -> dict[str, Points]:
+def measure(kind: str, count: int, every: float, patience: float) -> dict[str, Points]:
     """Memory of each process by the submissions it has dealt with."""
     points: dict[str, Points] = {"web": [], "worker": []}
     with running(kind, 1, 1) as service:
         load = Load(service.port, requests_for("/hooks/bench", "m", count))
-        over, quiet = Event(), time.monotonic()
+        over = Event()
 
         def look() -> int:
             left = service.probe.backlog()
@@ -49,7 +49,7 @@ def measure(kind: str, count: int, patience: float) -> dict[str, Points]:
             return left
 
         def watch() -> None:
-            while not over.wait(1):
+            while not over.wait(every):
                 look()
 
         watcher = Thread(target=watch)
@@ -62,7 +62,7 @@ def measure(kind: str, count: int, patience: float) -> dict[str, Points]:
                 done, quiet = count - left, time.monotonic()
             elif time.monotonic() - quiet > patience:
                 raise SystemExit(f"{left} jobs are left and nothing moves")
-            time.sleep(1)
+            time.sleep(every)
         over.set()
         watcher.join()
         look()
@@ -76,10 +76,9 @@ def measure(kind: str, count: int, patience: float) -> dict[str, Points]:
 def judged(points: Points, count: int, bound: float) -> dict[str, Any]:
     """How it rose after the first tenth, and whether that is flat."""
     settled = [point for point in points if point[0] >= count / 10]
-    rise = slope(settled) * 1024 * 1000
-    early = statistics.median(mib for n, mib in settled if n <= 2 * count / 10)
-    late = statistics.median(mib for n, mib in settled if n >= 9 * count / 10)
-    step = (late - early) * 1024 / (count / 1000)
+    few = max(len(settled) // 10, 1)
+    early, late = (statistics.median(mib for _, mib in part) for part in (settled[:few], settled[-few:]))
+    rise, step = slope(settled) * 1024 * 1000, (late - early) * 1024 / (0.9 * count / 1000)
     return {
         "first_mib": points[0][1], "early_mib": early, "late_mib": late, "most_mib": max(mib for _, mib in points),
         "kib_per_thousand": rise, "kib_per_thousand_end_to_end": step, "flat": max(rise, step) <= bound,
@@ -90,11 +89,11 @@ def main() -> None:
     """Run, print, judge."""
     chosen = options(
         __doc__, count=(100_000, "submissions"), bound=(20.0, "KiB for a thousand submissions"),
-        patience=(120.0, "seconds without any mail before giving up"),
+        every=(1.0, "seconds between readings"), patience=(120.0, "seconds without any mail before giving up"),
     ).parse_args()  # fmt: skip
     lines, found = {}, {}
     for kind in chosen.stores:
-        for process, points in measure(kind, chosen.count, chosen.patience).items():
+        for process, points in measure(kind, chosen.count, chosen.every, chosen.patience).items():
             name = f"{kind}, {process}"
             lines[name], found[name] = points, judged(points, chosen.count, chosen.bound)
     print(f"{'process':<20}{'at first':>9}{'early':>8}{'late':>8}{'most':>8} MiB{'rise':>9} KiB per 1,000")

@@ -60,8 +60,8 @@ def raw(url: str, processes: int, seconds: float) -> float:
 def full(kind: str, processes: int, workers: int, seconds: float, patience: float) -> dict[str, Any]:
     """One row: as fast as it goes."""
     with running(kind, processes, workers) as service:
-        beside = [raw(service.url, processes, seconds / 6)]
-        Load(service.port, requests_for("/hooks/bench", "w", 200)).run()
+        beside, warm = [raw(service.url, processes, seconds / 6)], min(int(20 * seconds), 200)
+        Load(service.port, requests_for("/hooks/bench", "w", warm)).run()
         load = Load(service.port, requests_for("/hooks/bench", "f"))
         with watched(service.probe) as backlog:
             load.run(seconds)
@@ -69,13 +69,13 @@ def full(kind: str, processes: int, workers: int, seconds: float, patience: floa
             beside.append(raw(service.url, processes, seconds / 6))
             left_after_raw, raw_took = service.probe.backlog(), time.monotonic() - began
             drained = service.drained(patience)
-        row = common(kind, processes, load, service, load.answered + 200, drained)
+        row = common(kind, processes, load, service, load.answered + warm, drained)
         alone = left_after_raw / drained if drained else 0.0
     return row | {
         "raw": statistics.mean(beside),
         "ratio": load.rate / statistics.mean(beside),
         "backlog_at_end": left,
-        "sent_meanwhile": load.answered + 200 - left,
+        "sent_meanwhile": load.answered + warm - left,
         "drained_per_second": alone,
         "drained_within": None if drained is None else drained + raw_took,
         "backlog": backlog,
@@ -103,7 +103,7 @@ def common(
     whole = accepted == stored == done == mails["mails"] == mails["ids"]
     cuts = statistics.quantiles(load.latencies, n=100)
     return {
-        "store": kind, "processes": processes, "accepted": accepted, "per_second": load.rate,
+        "store": kind, "processes": processes, "accepted": accepted, "put_off": load.put_off, "per_second": load.rate,
         "p50_ms": cuts[49] * 1000, "p99_ms": cuts[98] * 1000,
         "stored": stored, "done": done, **mails, "whole": whole and drained is not None,
     }  # fmt: skip
@@ -116,15 +116,15 @@ def main() -> None:
         workers=(2, "worker processes"), patience=(900.0, "seconds a backlog gets to be drained"),
     ).parse_args()  # fmt: skip
     rows, slow = [], []
-    print(f"{'store':<12}{'web':>4}{'accepted/s':>12}{'raw/s':>8}{'ratio':>7}{'p50 ms':>8}{'p99 ms':>8}"
-          f"{'sent':>7}{'left':>7}{'drained in':>12}{'at/s':>6}  all there, once")  # fmt: skip
+    print(f"{'store':<12}{'web':>4}{'accepted/s':>12}{'raw/s':>8}{'ratio':>7}{'p50 ms':>8}{'p99 ms':>8}{'put off':>9}"
+          f"{'sent':>8}{'left':>8}{'drained in':>12}{'at/s':>6}  all there, once")  # fmt: skip
     for kind in chosen.stores:
         for processes in chosen.processes:
             row = full(kind, processes, chosen.workers, chosen.seconds, chosen.patience)
             rows.append(row)
             within = "not" if row["drained_within"] is None else f"{row['drained_within']:.0f} s"
             print(f"{kind:<12}{processes:>4}{row['per_second']:>12.0f}{row['raw']:>8.0f}{row['ratio']:>7.2f}"
-                  f"{row['p50_ms']:>8.0f}{row['p99_ms']:>8.0f}{row['sent_meanwhile']:>7}{row['backlog_at_end']:>7}"
+                  f"{row['p50_ms']:>8.0f}{row['p99_ms']:>8.0f}{row['put_off']:>9}{row['sent_meanwhile']:>8}{row['backlog_at_end']:>8}"
                   f"{within:>12}{row['drained_per_second']:>6.0f}  {'yes' if row['whole'] else 'NO'}")  # fmt: skip
     for kind in chosen.stores:
         fastest = max(row["drained_per_second"] for row in rows if row["store"] == kind)
