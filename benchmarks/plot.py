@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 WIDTH, HEIGHT = 760, 380
-LEFT, RIGHT, TOP, BOTTOM = 84, 176, 56, 56
+LEFT, RIGHT, TOP, BOTTOM = 84, 196, 56, 56
 LINES = (("#1d4ed8", "#93c5fd", ""), ("#b45309", "#fbbf24", "8 4"), ("#047857", "#6ee7b7", "2 4"),
          ("#9d174d", "#f9a8d4", "10 3 2 3"), ("#334155", "#cbd5e1", "4 2"), ("#6d28d9", "#c4b5fd", "1 3"))  # fmt: skip
 """Colour in light, colour in dark, dashes."""
@@ -19,7 +19,7 @@ def chart(title: str, words: str, x: str, y: str, lines: Mapping[str, Points], *
     """`lines`: label -> points. `x` and `y` name the axes with their units; `words` says what is to be seen."""
     place_x = math.log10 if log_x else float
     xs = [place_x(px) for points in lines.values() for px, _ in points]
-    low, high = min(xs), max(xs)
+    low, high = (min(xs), max(xs)) if log_x else (0.0, steps(max(xs))[-1])
     ticks = steps(max(py for points in lines.values() for _, py in points))
     wide, tall = WIDTH - LEFT - RIGHT, HEIGHT - TOP - BOTTOM
 
@@ -38,13 +38,14 @@ def chart(title: str, words: str, x: str, y: str, lines: Mapping[str, Points], *
     parts.append(f'<text class="note mid" x="{LEFT + wide / 2}" y="{HEIGHT - 12}">{escape(x)}</text>')
     parts.append(f'<text class="note" x="{LEFT}" y="{TOP - 14}">{escape(y)}</text>')
     taken: list[float] = []
-    for number, (label, points) in enumerate(lines.items()):
+    # Names from the lowest line upwards, so that those that make room for each other keep the order of their lines.
+    order = sorted(lines, key=lambda label: lines[label][-1][1])
+    for label in order:
+        points, kind = lines[label], f"l{list(lines).index(label) % len(LINES)}"
         way = "L".join("{:.1f} {:.1f}".format(*at(*point)) for point in points)
-        parts.append(f'<path class="line l{number % len(LINES)}" d="M{way}"/>')
+        parts.append(f'<path class="line {kind}" d="M{way}"/>')
         height = _apart(at(*points[-1])[1] + 5, taken)
-        parts.append(
-            f'<text class="name l{number % len(LINES)}" x="{LEFT + wide + 8}" y="{height:.1f}">{escape(label)}</text>'
-        )
+        parts.append(f'<text class="name {kind}" x="{LEFT + wide + 8}" y="{height:.1f}">{escape(label)}</text>')
     return "\n".join([*parts, "</svg>", ""])
 
 
@@ -81,9 +82,8 @@ def steps(highest: float) -> list[float]:
 
 
 def _apart(height: float, taken: list[float]) -> float:
-    """As near to where it belongs as leaves room for the others."""
-    while any(abs(height - other) < 15 for other in taken):
-        height -= 1 if height > TOP else -200
+    """Where it belongs, or as far above as leaves room for those below."""
+    height = min([height, *(other - 15 for other in taken)])
     taken.append(height)
     return height
 

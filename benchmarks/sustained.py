@@ -48,6 +48,7 @@ def watched(probe: Probe) -> Iterator[list[tuple[float, float]]]:
     finally:
         stop.set()
         thread.join()
+        seen.append((round(time.monotonic() - began, 1), probe.backlog()))
 
 
 def raw(url: str, processes: int, seconds: float) -> float:
