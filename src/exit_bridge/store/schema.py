@@ -54,6 +54,16 @@ class Schema(Database):
             found: datetime = connection.scalar(text("SELECT clock_timestamp()"))
             return found
 
+    def vacuums_itself(self) -> bool | None:
+        """Does the server clean up after updates and deletions? None for SQLite, which we clean up after ourselves.
+
+        Raises StoreUnavailable.
+        """
+        if self._is_sqlite:
+            return None
+        with self._reading() as connection:
+            return bool(connection.scalar(text("SHOW autovacuum")) == "on")
+
     @property
     def _path(self) -> Path:
         return Path(str(self._engine.url.database))
