@@ -19,6 +19,7 @@ ALLOWED = {
     "errors": set(),
     "http": {"errors"},
     "logs": set(),
+    "wall_clock": set(),
     "bank": {"errors"},
     "platforms": {"errors", "bank"},
     "intake": {"errors", "bank", "platforms"},
@@ -39,8 +40,10 @@ ALLOWED = {
         "settings_faults",
         "settings_links",
     },
+    "hosting": {"errors", "settings"},
     "trust": {"errors", "platforms", "settings"},
-    "replies": {"settings"},
+    "made_up": {"platforms", "settings"},
+    "replies": {"settings", "store"},
     "links": set(),
     "openapi": {"platforms", "scoring"},
     "bridge": {
@@ -48,6 +51,7 @@ ALLOWED = {
         "errors",
         "intake",
         "links",
+        "made_up",
         "platforms",
         "replies",
         "reports",
@@ -58,7 +62,7 @@ ALLOWED = {
     },
     "outgoing": {"errors", "bank", "intake", "scoring", "reports", "sending", "settings", "store", "bridge"},
     "upkeep": {"errors", "sending", "store", "bridge"},
-    "worker": {"errors", "store", "bridge", "outgoing", "upkeep"},
+    "worker": {"errors", "store", "bridge", "outgoing", "upkeep", "wall_clock"},
     "testing": {"errors", "bank", "platforms", "intake", "scoring"},
 }
 EVERYTHING = {*ALLOWED, "web", "cli"}

@@ -16,9 +16,10 @@ from exit_bridge.bank.wording import words_for
 from exit_bridge.errors import ExitBridgeError, RefusedDelivery, StoreUnavailable, UsageError, trace_of
 from exit_bridge.intake import Declined, DeployedForm, decode, parse_json
 from exit_bridge.links import ReportLinks
+from exit_bridge.made_up import settle_wave
 from exit_bridge.platforms import platform
 from exit_bridge.platforms.base import Delivery, Platform, RawResponse
-from exit_bridge.replies import Replies
+from exit_bridge.replies import limits, may_mail
 from exit_bridge.reports.audience import audience_of, link_audience, may_reply
 from exit_bridge.scoring import result_document, score
 from exit_bridge.settings import Settings, Survey
@@ -32,9 +33,6 @@ log = logging.getLogger("exit_bridge")
 
 RESPONDENT = "respondent"
 """Destination of a person's own report; the address is in the job's envelope and goes when the job is done."""
-
-TEST_WAVE = "send-test"
-"""Wave of submissions that `send-test` made up: apart from every real one, and marked as such in the report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +56,6 @@ class Bridge:
         self.store = store
         self.spool = Spool(settings.spool)
         self.links = ReportLinks(settings.install_key, settings.public_url)
-        self._replies = Replies()
         self._orphans: set[str] = set()
 
     # -- in ------------------------------------------------------------------------------------------------------
@@ -125,7 +122,7 @@ class Bridge:
 
     def keep(self, survey: Survey, raw: RawResponse, received_at: datetime | None = None) -> Outcome:
         """Decode, score and store one response, with its jobs, in one transaction. Raises RefusedDelivery."""
-        submission = decode(raw, deployed(survey, self.settings))
+        submission = decode(settle_wave(survey, raw), deployed(survey, self.settings))
         if isinstance(submission, Declined):
             self.store.tally(survey.name, submission.wave, "declined")
             return Outcome("declined")
@@ -148,8 +145,8 @@ class Bridge:
         jobs = self._jobs(survey, variant, role, raw.reply_to)
         resent = jobs if survey.on_edit == "resend" else ()
         accepted = self.store.accept(arrival, jobs, resent)
-        if raw.reply_to and {"accepted": jobs, "edited": resent}.get(accepted.status):
-            self._replies.count(survey, raw.reply_to)
+        if accepted.limited:
+            log.warning("survey=%s outcome=no_reply reason=limit", survey.name)
         log.info("survey=%s outcome=%s result=%s", survey.name, accepted.status, accepted.result_id)
         back: dict[str, Any] = {}
         if survey.reply_scores:
@@ -162,8 +159,8 @@ class Bridge:
     def _jobs(self, survey: Survey, variant: Variant, role: str | None, reply_to: str | None) -> Sequence[NewJob]:
         if audience_of(survey.about, variant, role):
             return [NewJob("send", name) for name in survey.send]
-        if reply_to and may_reply(survey.about, variant) and self._replies.allow(survey, reply_to):
-            return [NewJob("send", RESPONDENT, {"to": reply_to})]
+        if reply_to and may_reply(survey.about, variant) and may_mail(survey, reply_to):
+            return [NewJob("send", RESPONDENT, {"to": reply_to}, limits=limits(self.settings, survey, reply_to))]
         return ()
 
     def _ignored(self, survey: Survey, reason: str) -> Outcome:

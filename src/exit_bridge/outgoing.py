@@ -8,14 +8,14 @@ from datetime import UTC, datetime, timedelta
 from exit_bridge import reports
 from exit_bridge.bank import load_bank
 from exit_bridge.bank.types import Variant
-from exit_bridge.bridge import RESPONDENT, TEST_WAVE, Bridge
+from exit_bridge.bridge import RESPONDENT, Bridge
 from exit_bridge.errors import BankError, SendFailed
 from exit_bridge.intake import from_document
 from exit_bridge.reports.audience import audience_of, link_audience
 from exit_bridge.reports.types import Audience
 from exit_bridge.scoring import scores_from_document, without_answers
 from exit_bridge.sending import EmailDestination, Outgoing, send
-from exit_bridge.settings import Survey
+from exit_bridge.settings import TEST_WAVE, Survey
 from exit_bridge.store import Job, StoredVersion
 
 LINK = "link"

@@ -30,6 +30,8 @@ from exit_bridge.settings_links import link_fault
 
 DEFAULT_FILE = "exit-bridge.toml"
 MIN_SECRET_BITS = 128
+TEST_WAVE = "send-test"
+"""Wave of submissions that `send-test` made up: apart from every real one, and marked as such in the report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,8 @@ class Settings:
     surveys: Mapping[str, Survey]
     install_key: bytes = field(repr=False, default=b"")
     http: HttpPolicy = field(default_factory=HttpPolicy)
+    stop_grace: int = 7
+    one_disk: bool = False
 
     def survey(self, name: str) -> Survey:
         """The survey of that name. Raises SettingsError naming the known ones."""
@@ -126,6 +130,8 @@ def load_settings(path: Path, environ: Mapping[str, str] | None = None) -> Setti
         surveys={name: _survey(name, row, path, secret, http) for name, row in raw.get("surveys", {}).items()},
         install_key=secret(raw["install_key"], "install_key").encode() if "install_key" in raw else b"",
         http=http,
+        stop_grace=raw.get("stop_grace", 7),
+        one_disk=raw.get("one_disk", False),
     )
     for survey in settings.surveys.values():
         if survey.report_link:
@@ -188,6 +194,8 @@ def _survey(name: str, row: Mapping[str, Any], path: Path, secret: Secret, http:
     for value in secrets:
         if secret_bits(value) < MIN_SECRET_BITS:
             raise SettingsError("A secret is too short to be safe", where=where, fix="Use one that `init` makes")
+    if row.get("wave", "").casefold().startswith(TEST_WAVE):
+        raise SettingsError(f"A wave called {TEST_WAVE} holds made-up answers", where=f"{where}.wave", fix="Rename it")
     facts: dict[str, Any] = {
         key: tuple(value) if isinstance(value, list) else value for key, value in row.get("about", {}).items()
     }

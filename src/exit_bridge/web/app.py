@@ -16,6 +16,7 @@ from werkzeug.exceptions import BadRequest, HTTPException, MethodNotAllowed
 
 from exit_bridge.bridge import Bridge
 from exit_bridge.errors import ExitBridgeError, OversizedDelivery, StoreUnavailable, trace_of
+from exit_bridge.hosting import refuse_unsafe
 from exit_bridge.intake.mapping import mapping_for
 from exit_bridge.platforms import platform
 from exit_bridge.platforms.base import Delivery, Platform
@@ -52,6 +53,7 @@ def create_app(settings: Settings | None = None, bridge: Bridge | None = None) -
         collect_rarely()
         settings = load_settings(settings_path())
     if bridge is None:
+        refuse_unsafe(settings, "web")
         from exit_bridge.store import PATIENCE_MS, open_store
 
         bridge = Bridge(settings, open_store(settings.database, busy_timeout_ms=PATIENCE_MS))
