@@ -59,7 +59,7 @@ class ExitBridge extends \LimeSurvey\PluginManager\PluginBase
             $this->showLink($event, $survey, $reply);
             $alive = $problem === '' ? $survey : 0;
             $silent = in_array($problem, self::NOBODY_THERE, true) ? [$this->of($survey)['address'] => true] : [];
-            $rows = $this->queue()->due(time(), 50, $alive);
+            $rows = $this->queue()->due((int) $begun, 50, $alive);
             $this->sendAll($rows, $begun + self::BEGIN_WITHIN, $until, self::RESPONDENT_WAITS, $silent);
         });
     }

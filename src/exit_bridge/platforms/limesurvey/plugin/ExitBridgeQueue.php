@@ -16,8 +16,11 @@ class ExitBridgeQueue
 {
     const TABLE = '{{exitbridge_queue}}';
     const LEASE = 60;
-    /** Seconds to the next attempt, by the number of attempts made; `AFTER_SILENCE` where the receiver cost a time-out. */
-    const AFTER_ANSWER = [0, 60, 300, 900, 3600];
+    /**
+     * Seconds to the next attempt, by the number of attempts made; `AFTER_SILENCE` where the receiver cost a time-out.
+     * One second, so that the next completion tries again, but not the request that has just failed.
+     */
+    const AFTER_ANSWER = [1, 60, 300, 900, 3600];
     const AFTER_SILENCE = [60, 300, 900, 3600];
 
     const COLUMNS = [
@@ -49,7 +52,7 @@ class ExitBridgeQueue
         } catch (\Throwable $missing) {
             $this->db->createCommand()->createTable(self::TABLE, self::COLUMNS);
             $this->db->createCommand()
-                ->createIndex('exitbridge_queue_response', self::TABLE, 'survey_id,response_id', true);
+                ->createIndex('{{exitbridge_queue_response}}', self::TABLE, 'survey_id,response_id', true);
             return;
         }
         foreach (self::COLUMNS as $name => $type) {
