@@ -151,10 +151,10 @@ namespace {
         public function update($table, array $row, $condition, array $named)
         {
             $set = implode(', ', array_map(function ($name) {
-                return "$name=:set_$name";
+                return "$name=:$name"; // as Yii does: a condition must not use the name of a column that is set
             }, array_keys($row)));
             foreach ($row as $name => $value) {
-                $named[":set_$name"] = $value;
+                $named[":$name"] = $value;
             }
             return self::run("UPDATE $table SET $set WHERE $condition", $named)->rowCount();
         }

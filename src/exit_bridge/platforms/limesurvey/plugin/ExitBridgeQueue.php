@@ -144,7 +144,7 @@ class ExitBridgeQueue
     /** Delivered, or there is nothing to deliver any more. */
     public function remove(array $row)
     {
-        $this->db->createCommand()->delete(self::TABLE, 'claim=:claim', [':claim' => $row['claim']]);
+        $this->db->createCommand()->delete(self::TABLE, 'claim=:mine', [':mine' => $row['claim']]);
     }
 
     /** Not delivered: when to try again. */
@@ -160,7 +160,7 @@ class ExitBridgeQueue
             'claim' => null,
             'claimed_until' => 0,
         ];
-        $this->db->createCommand()->update(self::TABLE, $changed, 'claim=:claim', [':claim' => $row['claim']]);
+        $this->db->createCommand()->update(self::TABLE, $changed, 'claim=:mine', [':mine' => $row['claim']]);
     }
 
     /** Nothing of a survey is due before `until`: its receiver has just cost a time-out. */
