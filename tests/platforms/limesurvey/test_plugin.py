@@ -205,7 +205,8 @@ def test_the_link_to_the_report_is_shown_where_the_survey_wants_it(world, receiv
     world.response(1, 1)
     receiver.report_url = url
     content = world.run(completed(1, 1)).results[0]["content"]
-    paragraph = f'<p><a href="{expected}" rel="noopener noreferrer">Read your report</a></p>'
+    style = "color:inherit;text-decoration:underline"
+    paragraph = f'<p><a href="{expected}" rel="noopener noreferrer" style="{style}">Read your report</a></p>'
     assert content == ([paragraph, "exit-bridge-report"] if expected else None)
 
 

@@ -167,7 +167,9 @@ class ExitBridge extends \LimeSurvey\PluginManager\PluginBase
         if ($this->of($survey)['show_link'] && ExitBridgePost::isSafeLink($link)) {
             $words = $this->gT('Read your report');
             $link = htmlspecialchars($link, ENT_QUOTES, 'UTF-8');
-            $paragraph = "<p><a href=\"$link\" rel=\"noopener noreferrer\">$words</a></p>";
+            // In the colour of the text: that of links is too pale in LimeSurvey's own themes.
+            $style = 'color:inherit;text-decoration:underline';
+            $paragraph = "<p><a href=\"$link\" rel=\"noopener noreferrer\" style=\"$style\">$words</a></p>";
             $event->setContent($this, $paragraph, null, 'exit-bridge-report');
         }
     }
