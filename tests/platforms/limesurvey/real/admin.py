@@ -36,7 +36,7 @@ class Admin:
         return self.said()
 
     def switch(self, action: str) -> str:
-        """`activate`, `deactivate` or `uninstallPlugin`, as the buttons of the plugin's row do; what LimeSurvey says."""
+        """`activate`, `deactivate` or `uninstallPlugin`, as the row of the plugin does; what LimeSurvey says."""
         self._plugins()
         plugin = self._id()
         # The row's menu asks in a dialog that differs between versions; what it posts in the end is this.
@@ -79,7 +79,9 @@ class Admin:
             self.page.locator(f"[id=button-plugin{self._id()}]").click()
         self.field("address").wait_for()
 
-    def fill(self, *, active: bool, address: str = "", secret: str = "", link: bool = False, test: bool = False) -> None:
+    def fill(
+        self, *, active: bool, address: str = "", secret: str = "", link: bool = False, test: bool = False
+    ) -> None:
         """Fill in the plugin's settings of the open survey, and save as people do."""
         self.field("address").fill(address)
         self.field("secret").fill(secret)

@@ -287,7 +287,7 @@ def test_switched_off_upgraded_uninstalled(limesurvey, installed, sending, recei
     respond(page, limesurvey, sending, notice="yes", rec03="3")
     due(limesurvey)
     limesurvey.console(*CRON)
-    assert ["3", "1"] == [answers["rec03"] for answers in receiver.answers()], "what came while it was off did not leave"
+    assert ["3", "1"] == [answers["rec03"] for answers in receiver.answers()], "what came while it was off stays"
 
     installed.switch("deactivate")
     assert "Plugin uninstalled" in installed.switch("uninstallPlugin")
