@@ -32,6 +32,9 @@ log = logging.getLogger("exit_bridge")
 RESPONDENT = "respondent"
 """Destination of a person's own report; the address is in the job's envelope and goes when the job is done."""
 
+WRITE_BACK = "writeback"
+"""Kind of the jobs that put scores into the survey tool."""
+
 TEST_WAVE = "send-test"
 """Wave of submissions that `send-test` made up: apart from every real one, and marked as such in the report."""
 
@@ -145,15 +148,18 @@ class Bridge:
         variant, role = bank.variants[submission.variant], submission.context.get("role")
         jobs = self._jobs(survey, variant, role, raw.reply_to)
         resent = jobs if survey.on_edit == "resend" else ()
-        accepted = self.store.accept(arrival, jobs, resent)
+        # After an edit always: scores that nobody may see any more leave the tool again.
+        back = _write_back(survey, variant, submission.wave)
+        seen = audience_of(survey.about, variant, role)
+        accepted = self.store.accept(arrival, [*jobs, *(back if seen else ())], [*resent, *back])
         if raw.reply_to and {"accepted": jobs, "edited": resent}.get(accepted.status):
             self._replies.count(survey, raw.reply_to)
         log.info("survey=%s outcome=%s result=%s", survey.name, accepted.status, accepted.result_id)
-        back: dict[str, Any] = {}
+        said: dict[str, Any] = {}
         if survey.reply_scores:
-            back = {f"score_{r.id}": r.score for r in scores.ingredients}
-            back |= {f"status_{r.id}": r.status for r in scores.ingredients}
-        return Outcome(accepted.status, accepted.result_id, back)
+            said = {f"score_{r.id}": r.score for r in scores.ingredients}
+            said |= {f"status_{r.id}": r.status for r in scores.ingredients}
+        return Outcome(accepted.status, accepted.result_id, said)
 
     def _jobs(self, survey: Survey, variant: Variant, role: str | None, reply_to: str | None) -> Sequence[NewJob]:
         if audience_of(survey.about, variant, role):
@@ -223,6 +229,12 @@ class Bridge:
             self.spool.remove(name)
             taken += 1
         return taken
+
+
+def _write_back(survey: Survey, variant: Variant, wave: str) -> Sequence[NewJob]:
+    """A made-up submission has no response in the tool."""
+    wanted = survey.api is not None and survey.api.write_back and variant.scored and wave != TEST_WAVE
+    return [NewJob(WRITE_BACK, "write-back")] if wanted else ()
 
 
 def _alone(payload: Any, body: bytes, place: int | None) -> tuple[bytes, int | None]:

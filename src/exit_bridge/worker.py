@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from threading import Event
 from time import monotonic
 
-from exit_bridge.bridge import Bridge
+from exit_bridge.bridge import WRITE_BACK, Bridge
 from exit_bridge.errors import ExitBridgeError, SendFailed, StoreUnavailable, UnsafeDestination, trace_of
 from exit_bridge.outgoing import deliver
+from exit_bridge.pulling import pull_due
 from exit_bridge.store import Job
 from exit_bridge.upkeep import purge
+from exit_bridge.writing_back import write_back
 
 log = logging.getLogger("exit_bridge.worker")
 
@@ -30,6 +32,8 @@ class Pace:
     most_attempts: int = 14
     """With full jitter about two days pass before a job is given up."""
     upkeep: float = 600.0
+    pull: float = 15.0
+    """Between two looks at which surveys are to be pulled."""
 
 
 class Worker:
@@ -38,10 +42,12 @@ class Worker:
     def __init__(self, bridge: Bridge, pace: Pace | None = None) -> None:
         self.bridge, self.pace = bridge, pace or Pace()
         self.name = f"{socket.gethostname()}-{os.getpid()}-{id(self):x}"
-        self._next_upkeep = 0.0
+        self._next_upkeep = self._next_pull = 0.0
+        self._stop = Event()
 
     def run(self, stop: Event) -> None:
         """Work until told to stop; a job in hand is finished first."""
+        self._stop = stop
         while not stop.is_set():
             try:
                 pause = 0.0 if self.step() else self.pace.poll
@@ -55,13 +61,17 @@ class Worker:
                 stop.wait(pause)
 
     def step(self) -> bool:
-        """Do what is due now: one job, or the spool, or the upkeep. False when there was nothing."""
+        """Do what is due now: one job, or the spool, or a pull, or the upkeep. False when there was nothing."""
         job = self.bridge.store.claim(self.name, self.pace.lease)
         if job is not None:
             self._do(job)
             return True
         if self.bridge.drain():
             return True
+        if monotonic() >= self._next_pull:
+            if pull_due(self.bridge, self.name, self._stop.is_set):
+                return True
+            self._next_pull = monotonic() + self.pace.pull
         if monotonic() >= self._next_upkeep:
             self._next_upkeep = monotonic() + self.pace.upkeep
             purge(self.bridge)
@@ -74,7 +84,7 @@ class Worker:
             log.error("%s outcome=dead reason=lost", where)
             return
         try:
-            detail = deliver(job, self.bridge)
+            detail = write_back(job, self.bridge) if job.kind == WRITE_BACK else deliver(job, self.bridge)
         except (SendFailed, UnsafeDestination) as error:
             self._failed(job, error, where)
         except StoreUnavailable:

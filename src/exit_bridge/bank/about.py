@@ -15,7 +15,7 @@ class About:
 
     Empty text means "not said". `stage`, `funding`, `external_view` and `financial_pressure` feed rules and order;
     everything else is printed only. `reply_domains` are the domains that a respondent's report may be sent to; without
-    any no form asks for an address.
+    any no form asks for an address. `scores_in_tool`: are scores written back into the survey tool?
     """
 
     innovation: str = ""
@@ -35,6 +35,7 @@ class About:
     individual_reports: IndividualReports = "respondent"
     retain_days: int = 365
     reply_domains: tuple[str, ...] = ()
+    scores_in_tool: bool = False
     sample: bool = False
 
     @classmethod

@@ -29,6 +29,7 @@ FORM_SENTENCES = (
     "notice_kept",
     "notice_purpose",
     "notice_reply_by",
+    "notice_scores_in_tool",
     "notice_seen_group",
     "notice_seen_none",
     "notice_seen_recipients",

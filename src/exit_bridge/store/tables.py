@@ -147,6 +147,17 @@ tally = Table(
     Column("n", BigInteger, nullable=False),
 )
 
+pull = Table(
+    "pull",
+    metadata,
+    Column("survey", Text, primary_key=True),
+    Column("cursor", Text),
+    Column("pulled_at", Instant),
+    Column("tried_at", Instant),
+    Column("leased_by", Text),
+    Column("leased_until", Instant),
+)
+
 INSERT: Mapping[str, Callable[[Table], sqlite.Insert | postgresql.Insert]] = {
     "sqlite": sqlite.insert,
     "postgresql": postgresql.insert,

@@ -1,0 +1,84 @@
+"""Where pulling goes on. A response gets its number when it is begun, so a low one may be completed after higher ones.
+
+src: numbers only ever grow, also when a survey is stopped and started again (`autonumber_start`). They start again
+only where the table of responses was emptied, which is noticed while the highest number is still below the last one.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Self
+
+WINDOW = timedelta(days=30)
+"""How long a response that was begun is waited for, from the first pull that found it so."""
+
+GAP = 100
+"""Numbers this close below the highest one that are not there yet may still come: two people begin at one instant, and
+the higher number is written first. Further down they were deleted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Every number below `next` was fetched, is `waiting` (number -> day it was first found so) or is given up."""
+
+    form: str
+    next: int = 1
+    waiting: Mapping[int, date] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, text: str | None, form: str) -> Self:
+        """What `str` of a cursor wrote; the beginning for no text, another form, or anything else."""
+        try:
+            kept = json.loads(text or "")
+            if kept["form"] != form:
+                return cls(form)
+            days = {date.fromisoformat(day): numbers for day, numbers in kept["waiting"].items()}
+            return cls(form, int(kept["next"]), {int(n): day for day, numbers in days.items() for n in numbers})
+        except (ValueError, TypeError, KeyError, AttributeError):
+            return cls(form)
+
+    def __str__(self) -> str:
+        days: dict[str, list[int]] = {}
+        for number, day in sorted(self.waiting.items()):
+            days.setdefault(day.isoformat(), []).append(number)
+        return json.dumps({"form": self.form, "next": self.next, "waiting": days}, separators=(",", ":"))
+
+    @property
+    def first(self) -> int:
+        """The lowest number to look at: one that waits, or the last one seen, which tells whether numbers grew on."""
+        return max(1, min([self.next - 1, *self.waiting]))
+
+    def restarted(self, listed: Mapping[int, bool]) -> bool:
+        """Is nothing left as high as the last one seen? `listed`: number -> is it complete, from `first` on."""
+        return self.next > 1 and max(listed, default=0) < self.next - 1
+
+    def wanted(self, listed: Mapping[int, bool]) -> list[int]:
+        """Numbers of complete responses that were not fetched yet, in order."""
+        return [n for n, complete in sorted(listed.items()) if complete and (n >= self.next or n in self.waiting)]
+
+    def after(self, listed: Mapping[int, bool], last: int, today: date) -> Self:
+        """The cursor once everything wanted up to the number `last` is kept."""
+        waiting = {
+            n: day for n, day in self.waiting.items() if (n > last or not listed.get(n)) and today - day <= WINDOW
+        }
+        near = range(max(self.next, max(listed, default=0) - GAP), last + 1)
+        new = {*(n for n in listed if self.next <= n <= last), *near}
+        waiting |= {n: today for n in new if not listed.get(n)}
+        return type(self)(self.form, max(self.next, last + 1), waiting)
+
+
+def runs(wanted: Sequence[int], listed: Mapping[int, bool], most: int) -> Iterator[list[int]]:
+    """`wanted` in pieces of at most `most`, with no other complete response between the numbers of one piece."""
+    left, run = set(wanted), list[int]()
+    for number in sorted(n for n, complete in listed.items() if complete):
+        if number in left and len(run) < most:
+            run.append(number)
+            continue
+        if run:
+            yield run
+        run = [number] if number in left else []
+    if run:
+        yield run
