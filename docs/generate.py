@@ -51,10 +51,10 @@ def platforms() -> str:
 
     rows = []
     for tool in map(platform, BUILT_IN):
-        faces = ["yes" if face in tool.faces else "" for face in ("form", "delivery", "export")]
+        faces = ["yes" if face in tool.faces else "" for face in ("form", "delivery", "export", "api")]
         name = f"[{tool.title}](docs/platforms/{tool.name}.md)"
         rows.append([name, code(tool.name), *faces, ", ".join(tool.schemes), tool.evidence])
-    head = ["Survey tool", "Name", "Form", "Webhook", "Export", "Ways to prove a delivery", "Rests on"]
+    head = ["Survey tool", "Name", "Form", "Webhook", "Export", "API", "Ways to prove a delivery", "Rests on"]
     return table(head, rows)
 
 
@@ -139,6 +139,7 @@ def settings() -> str:
         ("[http]", "http", schema["properties"]["http"]),
         ("[surveys.NAME]", "surveys", survey),
         ("[surveys.NAME.about]", "about", survey["properties"]["about"]),
+        ("[surveys.NAME.api]", "api", survey["properties"]["api"]),
     ]
     sections += [
         (f'[[surveys.NAME.send]] by = "{way["properties"]["by"]["const"]}"', "send", way)

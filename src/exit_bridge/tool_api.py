@@ -46,10 +46,12 @@ def open_api(survey: Survey, *, form: bool = True) -> ToolApi:
             fix=f"Run `exit-bridge deploy {survey.name}`, or write the id of the form there",
         )
     assert tool.api is not None  # `settings_of` has looked
-    return tool.api(settings.access, _call(settings.policy))
+    return tool.api(settings.access, caller(settings.policy))
 
 
-def _call(policy: HttpPolicy) -> Call:
+def caller(policy: HttpPolicy) -> Call:
+    """What carries a tool's requests, within the policy."""
+
     def call(method: str, url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
         return request(
             method, url, body, headers, policy, timeout=(5, DEADLINE), deadline=DEADLINE, reply_limit=REPLY_LIMIT

@@ -29,7 +29,7 @@ _HEADING = re.compile(r"([A-Za-z][A-Za-z0-9]*)((?:\[[A-Za-z0-9_]+\])*)")
 # Columns that are no question; the network address and the referring page among them are dropped here.
 _OWN = {"id", "submitdate", "lastpage", "startlanguage", "seed", "token", "startdate", "datestamp", "ipaddr", "refurl"}
 _NO_DATE = "1980-01-01"  # src: where the survey keeps no dates
-_NOBODY_YET = ("no data", "no survey response table")
+_EMPTY = "could not get max id"  # src, run: the table has no row
 
 
 class RemoteControl(ToolApi):
@@ -45,7 +45,7 @@ class RemoteControl(ToolApi):
     def activate(self, form: str) -> bool:
         """The survey keeps its own settings; nothing is asked of people besides."""
         with self._session() as ask:
-            said = said_by(result := ask("activate_survey", int(form)))
+            said = said_by(result := ask("activate_survey", _number(form, ask)))
             if said and "already active" in said.lower():
                 return False
             if said and said != "OK":
@@ -87,7 +87,7 @@ class RemoteControl(ToolApi):
             if form != self.access.form or not number.isdecimal():
                 fix = "It was delivered from another survey, or made up by hand: leave this job dead"
                 raise ask.failed("This response is not one of this LimeSurvey survey", fix, permanent=True)
-            columns = _columns(ask.must("list_questions", int(form)))
+            columns = _columns(ask.must("list_questions", _number(form, ask)))
             there = {f"{SCORE}{ingredient}": value for ingredient, value in scores.items()}
             if missing := there.keys() - columns.keys():
                 raise ask.error("update_response", f"invalid column names: {len(missing)}")
@@ -105,7 +105,7 @@ class RemoteControl(ToolApi):
                 yield Remark("look", "There is no survey in LimeSurvey yet", "Run `exit-bridge deploy`")
                 return
             asked = ["active", "alloweditaftercompletion"]
-            settings = ask.must("get_survey_properties", int(form), asked)
+            settings = ask.must("get_survey_properties", _number(form, ask), asked)
             if settings.get("active") == "Y":
                 yield Remark("ok", f"Survey {form} is active")
             else:
@@ -142,10 +142,10 @@ class RemoteControl(ToolApi):
     def _export(
         self, ask: Session, state: str, first: int, last: int | None, fields: list[str] | None
     ) -> list[dict[str, Any]]:
-        form = int(self.access.form)
+        form = _number(self.access.form, ask)
         result = ask("export_responses", form, "json", None, state, "code", "short", first, last, fields)
         if isinstance(said := refused(result), str):
-            if said.lower().startswith(_NOBODY_YET):
+            if _EMPTY in said:
                 return []
             raise ask.error("export_responses", said)
         try:
@@ -181,6 +181,12 @@ class RemoteControl(ToolApi):
         except ValueError:
             return None
         return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _number(form: str, ask: Session) -> int:
+    if not form.isdecimal():
+        raise ask.failed("LimeSurvey numbers its surveys", "Write the survey's number as `form`", permanent=True)
+    return int(form)
 
 
 def _columns(questions: Sequence[Mapping[str, Any]]) -> dict[str, str]:

@@ -25,6 +25,12 @@ _SAID = (
     ("no permission", "The LimeSurvey user may not do this", _NO_PERMISSION, True),
     ("not allowed", "The LimeSurvey user may not do this", _NO_PERMISSION, True),
     ("invalid survey", "LimeSurvey has no survey with this number", "Correct `form` in the settings", True),
+    (
+        "table does not exist",
+        "The survey is not active in LimeSurvey",
+        "Activate it there, or run `exit-bridge deploy`",
+        True,
+    ),
     ("not active", "The survey is not active in LimeSurvey", "Activate it there, or run `exit-bridge deploy`", True),
     (
         "edit after completion",
