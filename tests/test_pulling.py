@@ -182,6 +182,20 @@ def test_whoever_lost_the_lease_stops(server, opened):
     assert bridge.store.pull_state("s").cursor == "theirs"
 
 
+def test_a_refusal_to_take_part_is_counted_once(server, opened):
+    """However often it is fetched: nothing of it is kept that could tell."""
+    bridge = opened()
+    server.respond(**FULL | {"notice": "no"})
+    server.respond(**FULL)
+    assert pulled(bridge)["declined"] == 1
+    server.respond(**FULL | {"notice": "no"})
+    assert pulled(bridge, afresh=True)["declined"] == 2
+    assert bridge.store.tallies("s") == {"": {"declined": 2}}
+    server.rows.pop(3)
+    assert pulled(bridge)["declined"] == 1
+    assert bridge.store.tallies("s") == {"": {"declined": 2}}
+
+
 # -- the worker ------------------------------------------------------------------------------------------------------
 
 

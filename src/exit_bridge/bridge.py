@@ -88,11 +88,19 @@ class Bridge:
             return [Outcome("spooled")]
 
     def take(
-        self, survey: Survey, tool: Platform, body: bytes, content_type: str, received_at: datetime | None = None
+        self,
+        survey: Survey,
+        tool: Platform,
+        body: bytes,
+        content_type: str,
+        received_at: datetime | None = None,
+        *,
+        again: bool = False,
     ) -> list[Outcome]:
         """Take a body whose sender is already trusted; `received_at` when that was earlier than now.
 
-        Only StoreUnavailable is raised.
+        `again`: it was taken before, so what leaves nothing but a count is not counted twice. Only StoreUnavailable is
+        raised.
         """
         try:
             payload = parse_json(body)
@@ -101,7 +109,7 @@ class Bridge:
             return [self._quarantine(survey, body, content_type, refused.reason, str(refused))]
         except Exception as error:  # noqa: BLE001 (a bug of ours must not lose a submission)
             return [self._quarantine(survey, body, content_type, "bug", trace_of(error))]
-        outcomes = [self._ignored(survey, reason) for reason in read.ignored]
+        outcomes = [self._ignored(survey, reason, again) for reason in read.ignored]
         unread = {bad.index for bad in read.bad}
         batch = len(read.responses) + len(unread) > 1
         for bad in read.bad:
@@ -110,7 +118,7 @@ class Bridge:
         places = (n for n in count() if n not in unread)
         for place, raw in zip(places, read.responses, strict=False):
             try:
-                outcomes.append(self.keep(survey, raw, received_at))
+                outcomes.append(self.keep(survey, raw, received_at, again=again))
                 continue
             except RefusedDelivery as refused:
                 reason, detail = refused.reason, str(refused)
@@ -124,11 +132,14 @@ class Bridge:
             outcomes.append(self._quarantine(survey, body, content_type, "unreadable", "It holds no response."))
         return outcomes
 
-    def keep(self, survey: Survey, raw: RawResponse, received_at: datetime | None = None) -> Outcome:
+    def keep(
+        self, survey: Survey, raw: RawResponse, received_at: datetime | None = None, *, again: bool = False
+    ) -> Outcome:
         """Decode, score and store one response, with its jobs, in one transaction. Raises RefusedDelivery."""
         submission = decode(raw, deployed(survey, self.settings))
         if isinstance(submission, Declined):
-            self.store.tally(survey.name, submission.wave, "declined")
+            if not again:
+                self.store.tally(survey.name, submission.wave, "declined")
             return Outcome("declined")
         bank = survey.bank if survey.bank.ref == submission.bank else load_bank(submission.bank)
         scores = score(submission, bank, survey.about)
@@ -168,8 +179,9 @@ class Bridge:
             return [NewJob("send", RESPONDENT, {"to": reply_to})]
         return ()
 
-    def _ignored(self, survey: Survey, reason: str) -> Outcome:
-        self.store.tally(survey.name, survey.wave, reason)
+    def _ignored(self, survey: Survey, reason: str, again: bool) -> Outcome:
+        if not again:
+            self.store.tally(survey.name, survey.wave, reason)
         log.info("survey=%s outcome=ignored reason=%s", survey.name, reason)
         return Outcome("ignored")
 

@@ -51,11 +51,12 @@ def pull(
     how: PullEnd = "failed"
     try:
         api = open_api(survey)
-        with closing(api.pull(None if afresh else state.cursor, datetime.now(UTC).date())) as pages:
+        with closing(api.pull(state.cursor, datetime.now(UTC).date(), afresh=afresh)) as pages:
             for page in pages:
-                for payload in page.payloads:
+                for place, payload in enumerate(page.payloads):
                     body = json.dumps(payload, ensure_ascii=False).encode()
-                    counts.update(outcome.status for outcome in bridge.take(survey, tool, body, _CONTENT_TYPE))
+                    taken = bridge.take(survey, tool, body, _CONTENT_TYPE, again=place in page.again)
+                    counts.update(outcome.status for outcome in taken)
                 counts["unfinished"] = page.unfinished
                 how = "more" if page.left else "done"
                 tell(page)

@@ -61,13 +61,14 @@ class Pulled:
     """Some of the responses asked for, each as a delivery of its own.
 
     `cursor`: where to go on once these are kept. `left`: how many more are known to come. `unfinished`: responses that
-    people have begun and may still complete.
+    people have begun and may still complete. `again`: places in `payloads` of those that were fetched before.
     """
 
     payloads: tuple[Mapping[str, Any], ...] = field(repr=False)
     cursor: str
     left: int = 0
     unfinished: int = 0
+    again: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +99,8 @@ class ToolApi(ABC):
         """Where people fill it in."""
 
     @abstractmethod
-    def pull(self, cursor: str | None, today: date) -> Generator[Pulled, None, None]:
-        """Completed responses that are new since `cursor` (None: all), at least one `Pulled`, possibly empty.
+    def pull(self, cursor: str | None, today: date, *, afresh: bool = False) -> Generator[Pulled, None, None]:
+        """Completed responses that are new since `cursor`, or all of them: at least one `Pulled`, possibly empty.
 
         Keep each one's payloads before its cursor. A response may come twice, but none that is completed within 30 days
         of the first pull that found it begun may be left out. Close the generator when done with it early.

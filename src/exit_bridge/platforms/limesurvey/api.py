@@ -61,10 +61,11 @@ class RemoteControl(ToolApi):
             return f"{url.removesuffix(_ENDPOINT)}survey/index&sid={form}"
         return f"{url.removesuffix(f'/{_ENDPOINT}')}/{form}"
 
-    def pull(self, cursor: str | None, today: date) -> Generator[Pulled, None, None]:
+    def pull(self, cursor: str | None, today: date, *, afresh: bool = False) -> Generator[Pulled, None, None]:
         """Lists numbers first, then fetches what is complete and new. A later change of a response is not seen."""
         form = self.access.form
-        at = Cursor.read(cursor, form)
+        before = Cursor.read(cursor, form)
+        at = Cursor(form) if afresh else before
         with self._session() as ask:
             listed = self._listed(ask, at.first)
             if at.restarted(listed):
@@ -76,8 +77,14 @@ class RemoteControl(ToolApi):
             for piece in pieces:
                 left -= len(piece)
                 upto = piece[-1] if left else max(listed, default=0)
-                rows = self._fetched(ask, piece) if piece else ()
-                yield Pulled(rows, str(at.after(listed, upto, today)), left, unfinished)
+                rows = self._fetched(ask, piece) if piece else []
+                yield Pulled(
+                    payloads=tuple(map(self._payload, rows)),
+                    cursor=str(at.after(listed, upto, today)),
+                    left=left,
+                    unfinished=unfinished,
+                    again=frozenset(place for place, row in enumerate(rows) if before.fetched(int(row["id"]))),
+                )
 
     def write_back(self, response_id: str, scores: Mapping[str, str]) -> None:
         """Into the hidden questions `score<ingredient>`. No event follows, so nothing is delivered again."""
@@ -134,10 +141,10 @@ class RemoteControl(ToolApi):
         rows = self._export(ask, "all", first, None, ["id", "submitdate"])
         return {int(row["id"]): bool(row["submitdate"]) for row in rows}
 
-    def _fetched(self, ask: Session, numbers: Sequence[int]) -> tuple[dict[str, Any], ...]:
+    def _fetched(self, ask: Session, numbers: Sequence[int]) -> list[dict[str, Any]]:
         wanted = set(numbers)
         rows = self._export(ask, "complete", numbers[0], numbers[-1], None)
-        return tuple(self._payload(row) for row in rows if int(row["id"]) in wanted)
+        return [row for row in rows if int(row["id"]) in wanted]
 
     def _export(
         self, ask: Session, state: str, first: int, last: int | None, fields: list[str] | None

@@ -51,13 +51,17 @@ class Cursor:
         """The lowest number to look at: one that waits, or the last one seen, which tells whether numbers grew on."""
         return max(1, min([self.next - 1, *self.waiting]))
 
+    def fetched(self, number: int) -> bool:
+        """Was that one fetched before?"""
+        return number < self.next and number not in self.waiting
+
     def restarted(self, listed: Mapping[int, bool]) -> bool:
         """Is nothing left as high as the last one seen? `listed`: number -> is it complete, from `first` on."""
         return self.next > 1 and max(listed, default=0) < self.next - 1
 
     def wanted(self, listed: Mapping[int, bool]) -> list[int]:
         """Numbers of complete responses that were not fetched yet, in order."""
-        return [n for n, complete in sorted(listed.items()) if complete and (n >= self.next or n in self.waiting)]
+        return [n for n, complete in sorted(listed.items()) if complete and not self.fetched(n)]
 
     def after(self, listed: Mapping[int, bool], last: int, today: date) -> Self:
         """The cursor once everything wanted up to the number `last` is kept."""
