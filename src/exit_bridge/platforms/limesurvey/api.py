@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from exit_bridge.platforms.api import Pulled, Remark, ToolApi
 from exit_bridge.platforms.base import FormFile
-from exit_bridge.platforms.limesurvey.cursor import Cursor, runs
+from exit_bridge.platforms.limesurvey.cursor import NO_DATE, Cursor, runs
 from exit_bridge.platforms.limesurvey.delivery import COMPLETED, SOURCE
 from exit_bridge.platforms.limesurvey.form import SCORE
 from exit_bridge.platforms.limesurvey.rpc import Session, refused, said_by
@@ -28,7 +28,6 @@ _ENDPOINT = "admin/remotecontrol"
 _HEADING = re.compile(r"([A-Za-z][A-Za-z0-9]*)((?:\[[A-Za-z0-9_]+\])*)")
 # Columns that are no question; the network address and the referring page among them are dropped here.
 _OWN = {"id", "submitdate", "lastpage", "startlanguage", "seed", "token", "startdate", "datestamp", "ipaddr", "refurl"}
-_NO_DATE = "1980-01-01"  # src: where the survey keeps no dates
 _EMPTY = "could not get max id"  # src, run: the table has no row
 
 
@@ -68,11 +67,11 @@ class RemoteControl(ToolApi):
         at = Cursor(form) if afresh else before
         with self._session() as ask:
             listed = self._listed(ask, at.first)
-            if at.restarted(listed):
-                at = Cursor(form)
-                listed = self._listed(ask, at.first)
+            if at.shrunk(listed):
+                listed = self._listed(ask, 1)
+                at = at.lowered(listed, today)
             wanted = at.wanted(listed)
-            left, unfinished = len(wanted), sum(not complete for complete in listed.values())
+            left, unfinished = len(wanted), sum(not when for when in listed.values())
             pieces = list(runs(wanted, listed, PAGE)) or [[]]
             for piece in pieces:
                 left -= len(piece)
@@ -83,7 +82,7 @@ class RemoteControl(ToolApi):
                     cursor=str(at.after(listed, upto, today)),
                     left=left,
                     unfinished=unfinished,
-                    again=frozenset(place for place, row in enumerate(rows) if before.fetched(int(row["id"]))),
+                    again=frozenset(n for n, row in enumerate(rows) if afresh and before.fetched(int(row["id"]))),
                 )
 
     def write_back(self, response_id: str, scores: Mapping[str, str]) -> None:
@@ -136,10 +135,10 @@ class RemoteControl(ToolApi):
     def _session(self) -> Session:
         return Session(self.access, self.call)
 
-    def _listed(self, ask: Session, first: int) -> dict[int, bool]:
-        """Number -> is it complete, for every response from `first` on."""
+    def _listed(self, ask: Session, first: int) -> dict[int, str]:
+        """Number -> when it was completed, for every response from `first` on."""
         rows = self._export(ask, "all", first, None, ["id", "submitdate"])
-        return {int(row["id"]): bool(row["submitdate"]) for row in rows}
+        return {int(row["id"]): row["submitdate"] or "" for row in rows}
 
     def _fetched(self, ask: Session, numbers: Sequence[int]) -> list[dict[str, Any]]:
         wanted = set(numbers)
@@ -181,7 +180,7 @@ class RemoteControl(ToolApi):
 
     def _instant(self, local: str) -> str | None:
         """RFC 3339. src: LimeSurvey writes its server's time, and nothing in RemoteControl says in which zone."""
-        if not self.access.time_zone or local.startswith(_NO_DATE):
+        if not self.access.time_zone or local.startswith(NO_DATE):
             return None
         try:
             moment = datetime.fromisoformat(local).replace(tzinfo=ZoneInfo(self.access.time_zone))

@@ -19,14 +19,24 @@ GAP = 100
 """Numbers this close below the highest one that are not there yet may still come: two people begin at one instant, and
 the higher number is written first. Further down they were deleted."""
 
+NO_DATE = "1980-01-01"
+"""src: with this a response is complete in a survey that keeps no dates."""
+
+Listed = Mapping[int, str]
+"""Number -> when it was completed, in LimeSurvey's own words, which sort as text; empty while it is not."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """Every number below `next` was fetched, is `waiting` (number -> day it was first found so) or is given up."""
+    """Every number below `next` was fetched, is `waiting` (number -> day it was first found so) or is given up.
+
+    `latest`: when the last one that was seen was completed.
+    """
 
     form: str
     next: int = 1
     waiting: Mapping[int, date] = field(default_factory=dict)
+    latest: str = ""
 
     @classmethod
     def read(cls, text: str | None, form: str) -> Self:
@@ -36,7 +46,8 @@ class Cursor:
             if kept["form"] != form:
                 return cls(form)
             days = {date.fromisoformat(day): numbers for day, numbers in kept["waiting"].items()}
-            return cls(form, int(kept["next"]), {int(n): day for day, numbers in days.items() for n in numbers})
+            waiting = {int(number): day for day, numbers in days.items() for number in numbers}
+            return cls(form, int(kept["next"]), waiting, str(kept["latest"]))
         except (ValueError, TypeError, KeyError, AttributeError):
             return cls(form)
 
@@ -44,7 +55,8 @@ class Cursor:
         days: dict[str, list[int]] = {}
         for number, day in sorted(self.waiting.items()):
             days.setdefault(day.isoformat(), []).append(number)
-        return json.dumps({"form": self.form, "next": self.next, "waiting": days}, separators=(",", ":"))
+        kept = {"form": self.form, "next": self.next, "waiting": days, "latest": self.latest}
+        return json.dumps(kept, separators=(",", ":"))
 
     @property
     def first(self) -> int:
@@ -55,15 +67,22 @@ class Cursor:
         """Was that one fetched before?"""
         return number < self.next and number not in self.waiting
 
-    def restarted(self, listed: Mapping[int, bool]) -> bool:
-        """Is nothing left as high as the last one seen? `listed`: number -> is it complete, from `first` on."""
+    def shrunk(self, listed: Listed) -> bool:
+        """Is nothing left as high as the last one seen? `listed`: from `first` on."""
         return self.next > 1 and max(listed, default=0) < self.next - 1
 
-    def wanted(self, listed: Mapping[int, bool]) -> list[int]:
-        """Numbers of complete responses that were not fetched yet, in order."""
-        return [n for n, complete in sorted(listed.items()) if complete and not self.fetched(n)]
+    def lowered(self, listed: Listed, today: date) -> Self:
+        """The cursor for a table that shrank; `listed`: all of it. Either the highest were deleted, or it was emptied
+        and numbers started again: then everything was completed later than what was seen, or nobody can tell.
+        """
+        new = {n for n, when in listed.items() if not when or when > self.latest or when.startswith(NO_DATE)}
+        return type(self)(self.form, max(listed, default=0) + 1, dict.fromkeys(new, today) | self.waiting, self.latest)
 
-    def after(self, listed: Mapping[int, bool], last: int, today: date) -> Self:
+    def wanted(self, listed: Listed) -> list[int]:
+        """Numbers of complete responses that were not fetched yet, in order."""
+        return [n for n, when in sorted(listed.items()) if when and not self.fetched(n)]
+
+    def after(self, listed: Listed, last: int, today: date) -> Self:
         """The cursor once everything wanted up to the number `last` is kept."""
         waiting = {
             n: day for n, day in self.waiting.items() if (n > last or not listed.get(n)) and today - day <= WINDOW
@@ -71,13 +90,13 @@ class Cursor:
         near = range(max(self.next, max(listed, default=0) - GAP), last + 1)
         new = {*(n for n in listed if self.next <= n <= last), *near}
         waiting |= {n: today for n in new if not listed.get(n)}
-        return type(self)(self.form, max(self.next, last + 1), waiting)
+        return type(self)(self.form, max(self.next, last + 1), waiting, max([self.latest, *listed.values()]))
 
 
-def runs(wanted: Sequence[int], listed: Mapping[int, bool], most: int) -> Iterator[list[int]]:
+def runs(wanted: Sequence[int], listed: Listed, most: int) -> Iterator[list[int]]:
     """`wanted` in pieces of at most `most`, with no other complete response between the numbers of one piece."""
     left, run = set(wanted), list[int]()
-    for number in sorted(n for n, complete in listed.items() if complete):
+    for number in sorted(n for n, when in listed.items() if when):
         if number in left and len(run) < most:
             run.append(number)
             continue
