@@ -135,7 +135,10 @@ def settings() -> str:
     survey = schema["properties"]["surveys"]["additionalProperties"]
     sections = [
         ("At the top", "", schema),
-        ("[email]", "email", schema["properties"]["email"]),
+        *(
+            (f'[email] by = "{way["properties"]["by"]["const"]}"', "email", way)
+            for way in schema["properties"]["email"]["oneOf"]
+        ),
         ("[http]", "http", schema["properties"]["http"]),
         ("[surveys.NAME]", "surveys", survey),
         ("[surveys.NAME.about]", "about", survey["properties"]["about"]),

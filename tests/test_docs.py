@@ -149,7 +149,9 @@ def test_every_setting_is_documented():
     }
     survey = settings_schema()["properties"]["surveys"]["additionalProperties"]["properties"]
     expected = {("At the top", key) for key, row in settings_schema()["properties"].items() if row["type"] != "object"}
-    expected |= {(f"[{t}]", key) for t in ("email", "http") for key in settings_schema()["properties"][t]["properties"]}
+    expected |= {("[http]", key) for key in settings_schema()["properties"]["http"]["properties"]}
+    for way in settings_schema()["properties"]["email"]["oneOf"]:
+        expected |= {(f'[email] by = "{way["properties"]["by"]["const"]}"', key) for key in way["properties"]}
     expected |= {("[surveys.NAME]", key) for key, row in survey.items() if row.get("type") != "object"}
     expected |= {("[surveys.NAME.about]", key) for key in survey["about"]["properties"]}
     for way in survey["send"]["items"]["oneOf"]:
@@ -354,6 +356,33 @@ def test_the_settings_example_loads(tmp_path):
     path.write_text(example, "utf-8")
     secrets = {"MAIL_PASSWORD": "made up", "STAYING_CLOSE_SECRET": "0123456789abcdefghijklmnopqrstuv"}
     assert ["staying-close"] == list(load_settings(path, secrets).surveys)
+
+
+def test_the_mail_examples_load(tmp_path):
+    """Every way of email.md is one that the settings take, and doctor finds no fault in it that can be seen offline."""
+    from exit_bridge.cli.checks import Scene, mail, notify, sender
+
+    path = tmp_path / "exit-bridge.toml"
+    key = "made-up-26785a09-ab16-4eb0-8407-a37497a57506-3d844edf-8d35-48ac-975b-e847b4f122b0"
+    ways = []
+    for block in blocks(DOCS / "email.md"):
+        if block.kind == "toml":
+            path.write_text(block.body, "utf-8")
+            settings = load_settings(path, {"MAIL_PASSWORD": "made up", "NOTIFY_KEY": key})
+            scene = Scene(settings, offline=True)
+            found = [finding for check in (mail.server, notify.account, sender.domain) for finding in check(scene)]
+            assert [] == [finding for finding in found if finding.status != "ok"]
+            ways.append(type(settings.email).__name__)
+    assert ["EmailServer", "EmailServer", "Notify"] == ways
+
+
+def test_the_template_for_notify_is_the_one_that_is_filled_in():
+    """email.md tells people to copy exactly what the code sends values for."""
+    from exit_bridge.sending.notify import TEMPLATE
+
+    page = text(DOCS / "email.md")
+    shown = re.findall(r"<!-- file: notify-\w+\.txt -->\n *```text\n(.*?)\n *```", page, re.DOTALL)
+    assert list(TEMPLATE) == [re.sub(r"^ +", "", part, flags=re.MULTILINE) for part in shown]
 
 
 def test_the_generic_payload_is_accepted():

@@ -71,6 +71,7 @@ def outgoing(stored: StoredVersion, survey: Survey, destination: str) -> Outgoin
         text=reports.as_text(report),
         html=reports.as_html(report),
         mail_html=reports.as_mail_html(report),
+        summary=reports.as_summary(report),
         result=stored.result if audience != "recipients" else without_answers(stored.result),
         language=report.language,
         made_at=stored.received_at,

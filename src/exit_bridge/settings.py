@@ -23,8 +23,9 @@ from exit_bridge.errors import SettingsError
 from exit_bridge.http import HttpPolicy
 from exit_bridge.platforms.base import AuthMode
 from exit_bridge.sending.post import signing_key
-from exit_bridge.sending.types import Destination, EmailDestination, EmailServer, FolderDestination, PostDestination
+from exit_bridge.sending.types import Destination, EmailDestination, EmailWay, FolderDestination, PostDestination
 from exit_bridge.settings_api import ApiSettings, api_settings, write_back_fault
+from exit_bridge.settings_email import email_way
 from exit_bridge.settings_faults import faults_in
 
 DEFAULT_FILE = "exit-bridge.toml"
@@ -70,7 +71,7 @@ class Settings:
     spool: Path
     public_url: str
     quarantine_days: int
-    email: EmailServer | None
+    email: EmailWay | None
     surveys: Mapping[str, Survey]
     install_key: bytes = field(repr=False, default=b"")
     http: HttpPolicy = field(default_factory=HttpPolicy)
@@ -117,7 +118,7 @@ def load_settings(path: Path, environ: Mapping[str, str] | None = None) -> Setti
         spool=path.parent / raw.get("spool", "exit-bridge-spool"),
         public_url=raw.get("public_url", "").rstrip("/"),
         quarantine_days=raw.get("quarantine_days", 30),
-        email=_email(raw["email"], path, secret, http) if "email" in raw else None,
+        email=email_way(raw["email"], path.parent, secret, http) if "email" in raw else None,
         surveys={name: _survey(name, row, path, secret, http) for name, row in raw.get("surveys", {}).items()},
         install_key=secret(raw["install_key"], "install_key").encode() if "install_key" in raw else b"",
         http=http,
@@ -168,18 +169,6 @@ def _database(raw: Mapping[str, Any], path: Path, secret: Secret) -> str:
 
 def _beside(path: Path, name: str) -> str:
     return str(path.parent / name) if name else ""
-
-
-def _email(row: Mapping[str, Any], path: Path, secret: Secret, http: HttpPolicy) -> EmailServer:
-    return EmailServer(
-        host=row["host"],
-        port=row.get("port", 587),
-        security=row.get("security", "starttls"),
-        username=row.get("username", ""),
-        password=secret(row["password"], "email.password") if "password" in row else "",
-        sender=row["from"],
-        ca_bundle=_beside(path, row.get("ca_bundle", "")) or http.ca_bundle,
-    )
 
 
 def _survey(name: str, row: Mapping[str, Any], path: Path, secret: Secret, http: HttpPolicy) -> Survey:

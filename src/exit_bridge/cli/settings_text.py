@@ -25,6 +25,7 @@ from exit_bridge.settings import Settings, load_settings
 
 INSTALL_KEY = "EXIT_BRIDGE_INSTALL_KEY"
 MAIL_PASSWORD = "EXIT_BRIDGE_MAIL_PASSWORD"  # noqa: S105 (the name of a variable)
+NOTIFY_KEY = "EXIT_BRIDGE_NOTIFY_KEY"
 _HEAD = "# Settings of exit-bridge. Secrets are not here but in {}, which belongs in no version control.\n"
 
 Table = Mapping[str, object]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
@@ -44,6 +45,14 @@ class Schema(Database):
                 )
             if state != "current":
                 _migrate(connection)
+
+    def server_time(self) -> datetime | None:
+        """What the database server's clock says; None for SQLite, which has this machine's. Raises StoreUnavailable."""
+        if self._is_sqlite:
+            return None
+        with self._reading() as connection:
+            found: datetime = connection.scalar(text("SELECT clock_timestamp()"))
+            return found
 
     @property
     def _path(self) -> Path:
