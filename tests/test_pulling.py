@@ -11,9 +11,10 @@ import pytest
 from tests.platforms.limesurvey.remote_control import PASSWORD, SID, USER, LimeSurvey, serving
 
 from exit_bridge.bank import load_bank
-from exit_bridge.bridge import TEST_WAVE, Bridge
+from exit_bridge.bridge import Bridge
 from exit_bridge.errors import ApiFailed, SettingsError, StoreUnavailable, UnsafeDestination
 from exit_bridge.http import origin
+from exit_bridge.made_up import mark
 from exit_bridge.platforms import platform
 from exit_bridge.platforms.base import Delivery
 from exit_bridge.platforms.limesurvey.api import PAGE
@@ -324,9 +325,8 @@ def test_an_edit_is_written_whatever_on_edit_says(server, opened):
 def test_a_made_up_submission_has_no_place_in_the_tool(server, opened):
     """`send-test` leaves no dead job behind."""
     bridge = opened(GROUP, WRITE)
-    sample = platform("limesurvey").sample_delivery(
-        BANK, "full", FULL, "send-test-1", "2026-07-01T09:00:00Z", TEST_WAVE
-    )
+    when, wave = "2026-07-01T09:00:00Z", mark(bridge.settings.surveys["s"], "send-test-1")
+    sample = platform("limesurvey").sample_delivery(BANK, "full", FULL, "send-test-1", when, wave)
     (outcome,) = bridge.receive("s", Delivery(sample, {"content-type": "application/json"}, SECRET))
     assert (outcome.status, bridge.store.jobs()) == ("accepted", [])
 

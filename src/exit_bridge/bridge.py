@@ -15,12 +15,14 @@ from exit_bridge.bank.types import Variant
 from exit_bridge.bank.wording import words_for
 from exit_bridge.errors import ExitBridgeError, RefusedDelivery, StoreUnavailable, UsageError, trace_of
 from exit_bridge.intake import Declined, DeployedForm, decode, parse_json
+from exit_bridge.links import ReportLinks
+from exit_bridge.made_up import settle_wave
 from exit_bridge.platforms import platform
 from exit_bridge.platforms.base import Delivery, Platform, RawResponse
-from exit_bridge.replies import Replies
-from exit_bridge.reports.audience import audience_of, may_reply
+from exit_bridge.replies import limits, may_mail
+from exit_bridge.reports.audience import audience_of, link_audience, may_reply
 from exit_bridge.scoring import result_document, score
-from exit_bridge.settings import Settings, Survey
+from exit_bridge.settings import TEST_WAVE, Settings, Survey
 from exit_bridge.store import Arrival, NewJob, Spool
 from exit_bridge.trust import authenticate, check_type, untrusted
 
@@ -35,21 +37,18 @@ RESPONDENT = "respondent"
 WRITE_BACK = "writeback"
 """Kind of the jobs that put scores into the survey tool."""
 
-TEST_WAVE = "send-test"
-"""Wave of submissions that `send-test` made up: apart from every real one, and marked as such in the report."""
-
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one element of a delivery. `scores` only where the survey lets the sender have them."""
+    """What became of one element of a delivery. `extra`: scores and a link, only where the survey gives them back."""
 
     status: str
     result_id: str | None = None
-    scores: dict[str, Any] = field(default_factory=dict)
+    extra: dict[str, Any] = field(default_factory=dict)
 
     def document(self) -> dict[str, Any]:
         """As the reply body says it."""
-        return {"status": self.status, **({"result_id": self.result_id} if self.result_id else {}), **self.scores}
+        return {"status": self.status, **({"result_id": self.result_id} if self.result_id else {}), **self.extra}
 
 
 class Bridge:
@@ -59,7 +58,7 @@ class Bridge:
         self.settings = settings
         self.store = store
         self.spool = Spool(settings.spool)
-        self._replies = Replies()
+        self.links = ReportLinks(settings.install_key, settings.public_url)
         self._orphans: set[str] = set()
 
     # -- in ------------------------------------------------------------------------------------------------------
@@ -136,7 +135,7 @@ class Bridge:
         self, survey: Survey, raw: RawResponse, received_at: datetime | None = None, *, again: bool = False
     ) -> Outcome:
         """Decode, score and store one response, with its jobs, in one transaction. Raises RefusedDelivery."""
-        submission = decode(raw, deployed(survey, self.settings))
+        submission = decode(settle_wave(survey, raw), deployed(survey, self.settings))
         if isinstance(submission, Declined):
             if not again:
                 self.store.tally(survey.name, submission.wave, "declined")
@@ -163,20 +162,22 @@ class Bridge:
         back = _write_back(survey, variant, submission.wave)
         seen = audience_of(survey.about, variant, role)
         accepted = self.store.accept(arrival, [*jobs, *(back if seen else ())], [*resent, *back])
-        if raw.reply_to and {"accepted": jobs, "edited": resent}.get(accepted.status):
-            self._replies.count(survey, raw.reply_to)
+        if accepted.limited:
+            log.warning("survey=%s outcome=no_reply reason=limit", survey.name)
         log.info("survey=%s outcome=%s result=%s", survey.name, accepted.status, accepted.result_id)
         said: dict[str, Any] = {}
         if survey.reply_scores:
             said = {f"score_{r.id}": r.score for r in scores.ingredients}
             said |= {f"status_{r.id}": r.status for r in scores.ingredients}
+        if link_audience(survey.about, variant, role) and survey.report_link:
+            said["report_url"] = self.links.url(accepted.result_id)
         return Outcome(accepted.status, accepted.result_id, said)
 
     def _jobs(self, survey: Survey, variant: Variant, role: str | None, reply_to: str | None) -> Sequence[NewJob]:
         if audience_of(survey.about, variant, role):
             return [NewJob("send", name) for name in survey.send]
-        if reply_to and may_reply(survey.about, variant) and self._replies.allow(survey, reply_to):
-            return [NewJob("send", RESPONDENT, {"to": reply_to})]
+        if reply_to and may_reply(survey.about, variant) and may_mail(survey, reply_to):
+            return [NewJob("send", RESPONDENT, {"to": reply_to}, limits=limits(self.settings, survey, reply_to))]
         return ()
 
     def _ignored(self, survey: Survey, reason: str, again: bool) -> Outcome:

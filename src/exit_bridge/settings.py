@@ -27,9 +27,12 @@ from exit_bridge.sending.types import Destination, EmailDestination, EmailWay, F
 from exit_bridge.settings_api import ApiSettings, api_settings, write_back_fault
 from exit_bridge.settings_email import email_way
 from exit_bridge.settings_faults import faults_in
+from exit_bridge.settings_links import link_fault
 
 DEFAULT_FILE = "exit-bridge.toml"
 MIN_SECRET_BITS = 128
+TEST_WAVE = "send-test"
+"""Wave of submissions that `send-test` made up: apart from every real one, and marked as such in the report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,11 @@ class Survey:
     on_edit: Literal["update", "resend"]
     reply_scores: bool
     api: ApiSettings | None = None
+
+    @property
+    def report_link(self) -> bool:
+        """Is a link to the report given back to the sender?"""
+        return self.about.report_link_days > 0
 
     @property
     def folders(self) -> tuple[str, ...]:
@@ -75,6 +83,8 @@ class Settings:
     surveys: Mapping[str, Survey]
     install_key: bytes = field(repr=False, default=b"")
     http: HttpPolicy = field(default_factory=HttpPolicy)
+    stop_grace: int = 7
+    one_disk: bool = False
 
     def survey(self, name: str) -> Survey:
         """The survey of that name. Raises SettingsError naming the known ones."""
@@ -112,7 +122,7 @@ def load_settings(path: Path, environ: Mapping[str, str] | None = None) -> Setti
     http = HttpPolicy(
         **{key: _beside(path, value) if key == "ca_bundle" else value for key, value in raw.get("http", {}).items()}
     )
-    return Settings(
+    settings = Settings(
         path=path,
         database=_database(raw, path, secret),
         spool=path.parent / raw.get("spool", "exit-bridge-spool"),
@@ -122,7 +132,13 @@ def load_settings(path: Path, environ: Mapping[str, str] | None = None) -> Setti
         surveys={name: _survey(name, row, path, secret, http) for name, row in raw.get("surveys", {}).items()},
         install_key=secret(raw["install_key"], "install_key").encode() if "install_key" in raw else b"",
         http=http,
+        stop_grace=raw.get("stop_grace", 7),
+        one_disk=raw.get("one_disk", False),
     )
+    for survey in settings.surveys.values():
+        if survey.report_link:
+            _refuse_unguarded_link(survey, settings)
+    return settings
 
 
 def _text(path: Path) -> str:
@@ -180,6 +196,8 @@ def _survey(name: str, row: Mapping[str, Any], path: Path, secret: Secret, http:
     for value in secrets:
         if secret_bits(value) < MIN_SECRET_BITS:
             raise SettingsError("A secret is too short to be safe", where=where, fix="Use one that `init` makes")
+    if row.get("wave", "").casefold().startswith(TEST_WAVE):
+        raise SettingsError(f"A wave called {TEST_WAVE} holds made-up answers", where=f"{where}.wave", fix="Rename it")
     facts: dict[str, Any] = {
         key: tuple(value) if isinstance(value, list) else value for key, value in row.get("about", {}).items()
     }
@@ -190,6 +208,7 @@ def _survey(name: str, row: Mapping[str, Any], path: Path, secret: Secret, http:
         individual_reports=cast("IndividualReports", row.get("individual_reports", "respondent")),
         retain_days=row.get("retain_days", 365),
         reply_domains=tuple(domain.casefold() for domain in row.get("reply_domains", ())),
+        report_link_days=row.get("report_link_days", 30) if row.get("report_link") else 0,
         scores_in_tool=api is not None and api.write_back,
     )
     bank = row["bank"]
@@ -227,6 +246,14 @@ def _refuse_private_form(survey: Survey, where: str) -> None:
             where=where,
             fix='Use individual_reports = "respondent" or "none"',
         )
+
+
+def _refuse_unguarded_link(survey: Survey, settings: Settings) -> None:
+    strong = secret_bits(settings.install_key.decode()) >= MIN_SECRET_BITS
+    chosen = survey.bank.variants.get(survey.variant)
+    fault = link_fault(survey.about, chosen, address=bool(settings.public_url), strong_key=strong)
+    if fault:
+        raise SettingsError(fault[0], where=f"surveys.{survey.name}.report_link", fix=fault[1])
 
 
 def _send(

@@ -65,3 +65,12 @@ def test_of_many_who_ask_at_once_one_begins(store: Store, at_once: Callable[...,
     """The database decides."""
     begun = at_once(lambda n: store.claim_pull("s", f"w{n}", 60, soon()) is not None, 4)
     assert sorted(begun) == [False, False, False, True]
+
+
+def test_a_clock_that_ran_ahead_keeps_nobody_waiting(store: Store) -> None:
+    """Lease and pause that it left behind count for nothing once it is set right."""
+    assert store.claim_pull("s", "first", 86_400, soon())
+    assert store.claim_pull("s", "second", 60, soon())
+    with store._writing() as connection:
+        connection.exec_driver_sql("UPDATE pull SET leased_until = NULL, tried_at = tried_at + 86400000000")
+    assert store.claim_pull("s", "third", 60, LONG_AGO)

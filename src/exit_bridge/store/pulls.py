@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import bindparam, or_, select, update
 
+from exit_bridge.store.clock import TOLERANCE
 from exit_bridge.store.engine import Database
 from exit_bridge.store.tables import INSERT, pull
 from exit_bridge.store.types import PullEnd, PullState
@@ -15,8 +16,17 @@ _CLAIM = (
     update(pull)
     .where(
         pull.c.survey == bindparam("of"),
-        or_(pull.c.leased_until.is_(None), pull.c.leased_until < bindparam("now")),
-        or_(pull.c.tried_at.is_(None), pull.c.tried_at <= bindparam("before")),
+        # What lies too far ahead was written by a clock that was wrong.
+        or_(
+            pull.c.leased_until.is_(None),
+            pull.c.leased_until < bindparam("now"),
+            pull.c.leased_until > bindparam("lease_ahead"),
+        ),
+        or_(
+            pull.c.tried_at.is_(None),
+            pull.c.tried_at <= bindparam("before"),
+            pull.c.tried_at > bindparam("ahead"),
+        ),
     )
     .values(leased_by=bindparam("holder"), leased_until=bindparam("until"), tried_at=bindparam("now"))
     .returning(pull.c.survey, pull.c.cursor, pull.c.pulled_at)
@@ -35,10 +45,11 @@ class Pulls(Database):
     def claim_pull(self, survey: str, holder: str, lease_seconds: float, before: datetime) -> PullState | None:
         """Start to pull, unless somebody is at it or a pull was begun after `before`: then None."""
         now = datetime.now(UTC)
+        until, ahead = now + timedelta(seconds=lease_seconds), now + TOLERANCE
+        values = {"now": now, "before": before, "until": until, "ahead": ahead, "lease_ahead": until + TOLERANCE}
         with self._writing() as connection:
             connection.execute(_ADD[connection.dialect.name], {"survey": survey})
-            key = {"of": survey, "holder": holder, "now": now, "before": before}
-            row = connection.execute(_CLAIM, key | {"until": now + timedelta(seconds=lease_seconds)}).one_or_none()
+            row = connection.execute(_CLAIM, {"of": survey, "holder": holder, **values}).one_or_none()
         return None if row is None else PullState(*row)
 
     def advance_pull(self, survey: str, holder: str, cursor: str, lease_seconds: float) -> bool:

@@ -39,11 +39,13 @@ class Accepted:
     """What became of an arrival.
 
     `version` is the one the arrival is now held as: the current one, or for `older` the one it was filed under.
+    `limited`: a job was left out because it was over its limit.
     """
 
     status: AcceptedStatus
     result_id: str
     version: int
+    limited: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +67,26 @@ class StoredVersion:
 
 
 @dataclass(frozen=True, slots=True)
+class Limit:
+    """At most `most` jobs a day that count under `key`, over every process of the store."""
+
+    key: str
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
 class NewJob:
     """Work to be done: `kind` (send, fetch, …) and `destination`, the setting or id that says to what.
 
     `envelope` is what the work needs and must not outlive it, such as a reply address. `due_at` None means now.
+    A job over one of its `limits` is not added.
     """
 
     kind: str
     destination: str
     envelope: Document | None = field(default=None, repr=False)
     due_at: datetime | None = None
+    limits: tuple[Limit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +113,29 @@ class Job:
     last_error: str | None
     created_at: datetime
     envelope: Document | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PauseRule:
+    """When a destination is left alone: after `after` failures in a row for `first` seconds, twice as long after each
+    probe that fails too, `longest` at most.
+    """
+
+    after: int
+    first: float
+    longest: float
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """A destination that is left alone for now. `probing`: one job is trying it at this moment."""
+
+    survey: str
+    kind: str
+    destination: str
+    failures: int
+    until: datetime
+    probing: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ INSTALLATION: tuple[Check, ...] = (
     address.reachable,
     database.tables,
     database.sqlite,
+    database.vacuum,
     disk.writable,
     disk.room,
     network.authorities,

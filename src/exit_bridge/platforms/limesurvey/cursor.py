@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Self
 
 WINDOW = timedelta(days=30)
 """How long a response that was begun is waited for, from the first pull that found it so."""
+
+PAUSE = timedelta(days=7)
+"""After more than this between two pulls, or less than none, what waits is waited for anew: the clock may have jumped,
+or nobody looked."""
 
 GAP = 100
 """Numbers this close below the highest one that are not there yet may still come: two people begin at one instant, and
@@ -30,13 +34,14 @@ Listed = Mapping[int, str]
 class Cursor:
     """Every number below `next` was fetched, is `waiting` (number -> day it was first found so) or is given up.
 
-    `latest`: when the last one that was seen was completed.
+    `latest`: when the last one that was seen was completed; `pulled`: the day it was asked for.
     """
 
     form: str
     next: int = 1
     waiting: Mapping[int, date] = field(default_factory=dict)
     latest: str = ""
+    pulled: date = date.min
 
     @classmethod
     def read(cls, text: str | None, form: str) -> Self:
@@ -47,7 +52,8 @@ class Cursor:
                 return cls(form)
             days = {date.fromisoformat(day): numbers for day, numbers in kept["waiting"].items()}
             waiting = {int(number): day for day, numbers in days.items() for number in numbers}
-            return cls(form, int(kept["next"]), waiting, str(kept["latest"]))
+            pulled = date.fromisoformat(kept["pulled"])
+            return cls(form, int(kept["next"]), waiting, str(kept["latest"]), pulled)
         except (ValueError, TypeError, KeyError, AttributeError):
             return cls(form)
 
@@ -55,7 +61,8 @@ class Cursor:
         days: dict[str, list[int]] = {}
         for number, day in sorted(self.waiting.items()):
             days.setdefault(day.isoformat(), []).append(number)
-        kept = {"form": self.form, "next": self.next, "waiting": days, "latest": self.latest}
+        kept = {"form": self.form, "next": self.next, "waiting": days}
+        kept |= {"latest": self.latest, "pulled": self.pulled.isoformat()}
         return json.dumps(kept, separators=(",", ":"))
 
     @property
@@ -76,7 +83,8 @@ class Cursor:
         and numbers started again: then everything was completed later than what was seen, or nobody can tell.
         """
         new = {n for n, when in listed.items() if not when or when > self.latest or when.startswith(NO_DATE)}
-        return type(self)(self.form, max(listed, default=0) + 1, dict.fromkeys(new, today) | self.waiting, self.latest)
+        waiting = {**dict.fromkeys(new, today), **self.waiting}
+        return replace(self, next=max(listed, default=0) + 1, waiting=waiting)
 
     def wanted(self, listed: Listed) -> list[int]:
         """Numbers of complete responses that were not fetched yet, in order."""
@@ -84,13 +92,16 @@ class Cursor:
 
     def after(self, listed: Listed, last: int, today: date) -> Self:
         """The cursor once everything wanted up to the number `last` is kept."""
-        waiting = {
-            n: day for n, day in self.waiting.items() if (n > last or not listed.get(n)) and today - day <= WINDOW
-        }
+        still = {n: day for n, day in self.waiting.items() if n > last or not listed.get(n)}
+        if timedelta(0) <= today - self.pulled <= PAUSE:
+            waiting = {n: day for n, day in still.items() if today - day <= WINDOW}
+        else:
+            waiting = dict.fromkeys(still, today)
         near = range(max(self.next, max(listed, default=0) - GAP), last + 1)
         new = {*(n for n in listed if self.next <= n <= last), *near}
         waiting |= {n: today for n in new if not listed.get(n)}
-        return type(self)(self.form, max(self.next, last + 1), waiting, max([self.latest, *listed.values()]))
+        latest = max([self.latest, *listed.values()])
+        return type(self)(self.form, max(self.next, last + 1), waiting, latest, today)
 
 
 def runs(wanted: Sequence[int], listed: Listed, most: int) -> Iterator[list[int]]:
