@@ -17,6 +17,7 @@ from exit_bridge.platforms.profile import ExportProfile, HeadingStyle, RowFilter
 
 if TYPE_CHECKING:
     from exit_bridge.bank import About, QuestionBank
+    from exit_bridge.platforms.api import ToolApi
     from exit_bridge.platforms.signatures import Scheme
 
 __all__ = [
@@ -149,6 +150,8 @@ class Platform:
     evidence: ClassVar[Literal["recorded", "from vendor docs", "ours"]] = "from vendor docs"
     """What the shapes read here rest on; shown to users in the platform table."""
     export: ClassVar[ExportProfile | None] = None
+    api: ClassVar[type[ToolApi] | None] = None
+    """What creates the form in the tool, fetches responses and writes scores back; see `platforms.api`."""
 
     def write_form(self, bank: QuestionBank, variant: str, languages: Sequence[str], about: About) -> list[FormFile]:
         """The form in the tool's own format. Deterministic: no clock, no random."""
@@ -201,7 +204,7 @@ class Platform:
 
     @property
     def faces(self) -> tuple[str, ...]:
-        """Which of form, delivery and export this tool has."""
+        """Which of form, delivery, export and api this tool has."""
         cls = type(self)
         return tuple(
             face
@@ -209,6 +212,7 @@ class Platform:
                 ("form", cls.write_form is not Platform.write_form),
                 ("delivery", cls.read_delivery is not Platform.read_delivery),
                 ("export", cls.export is not None),
+                ("api", cls.api is not None),
             )
             if present
         )

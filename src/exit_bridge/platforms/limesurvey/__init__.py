@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 from exit_bridge.bank import COMMENT_PREFIX, About, QuestionBank, questionnaire
 from exit_bridge.platforms.base import DeliveryResult, FormFile, Platform, file_stem
 from exit_bridge.platforms.limesurvey import delivery, form
+from exit_bridge.platforms.limesurvey.api import RemoteControl
 from exit_bridge.platforms.limesurvey.export import PROFILE
 from exit_bridge.platforms.limesurvey.tables import lss, tsv
 from exit_bridge.platforms.signatures import PathToken, StandardWebhooks
@@ -34,6 +35,7 @@ class LimeSurvey(Platform):
     evidence = "recorded"
 
     delivery_schema: ClassVar = delivery.SCHEMA
+    api = RemoteControl
     export = PROFILE
 
     def write_form(self, bank: QuestionBank, variant: str, languages: Sequence[str], about: About) -> list[FormFile]:
