@@ -17,6 +17,7 @@ from exit_bridge.platforms.base import DeliveryResult, FormFile, Platform, file_
 from exit_bridge.platforms.limesurvey import delivery, form
 from exit_bridge.platforms.limesurvey.api import RemoteControl
 from exit_bridge.platforms.limesurvey.export import PROFILE
+from exit_bridge.platforms.limesurvey.plugin import plugin_zip
 from exit_bridge.platforms.limesurvey.tables import lss, tsv
 from exit_bridge.platforms.signatures import PathToken, StandardWebhooks
 
@@ -49,6 +50,10 @@ class LimeSurvey(Platform):
             FormFile(f"{stem}.{ending}", content, form.how_to_import(f"{stem}.{ending}"))
             for ending, content in (("txt", tsv(survey)), ("lss", lss(survey)))
         ]
+
+    def companions(self) -> list[FormFile]:
+        """Our plugin, which posts every completed response."""
+        return [FormFile("ExitBridge.zip", plugin_zip(), form.HOW_TO_INSTALL)]
 
     def read_delivery(self, payload: Any) -> DeliveryResult:
         """One completed response of either plugin; another event, or our plugin's test, is none."""
