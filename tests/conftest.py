@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 from typing import Any, NoReturn
 from urllib.parse import quote
 from uuid import uuid4
@@ -86,3 +88,20 @@ def browser() -> Iterator[Any]:
         launched = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield launched
         launched.close()
+
+
+@pytest.fixture
+def at_once() -> Callable[..., list[Any]]:
+    """Call a function in `n` threads that start together; what they returned. An exception in one is raised here."""
+
+    def run(call: Callable[[int], Any], n: int = 8) -> list[Any]:
+        barrier = Barrier(n)
+
+        def wait_and_call(i: int) -> Any:
+            barrier.wait(timeout=10)
+            return call(i)
+
+        with ThreadPoolExecutor(n) as pool:
+            return list(pool.map(wait_and_call, range(n)))
+
+    return run

@@ -149,7 +149,9 @@ def test_every_setting_is_documented():
     }
     survey = settings_schema()["properties"]["surveys"]["additionalProperties"]["properties"]
     expected = {("At the top", key) for key, row in settings_schema()["properties"].items() if row["type"] != "object"}
-    expected |= {(f"[{t}]", key) for t in ("email", "http") for key in settings_schema()["properties"][t]["properties"]}
+    expected |= {("[http]", key) for key in settings_schema()["properties"]["http"]["properties"]}
+    for way in settings_schema()["properties"]["email"]["oneOf"]:
+        expected |= {(f'[email] by = "{way["properties"]["by"]["const"]}"', key) for key in way["properties"]}
     expected |= {("[surveys.NAME]", key) for key, row in survey.items() if row.get("type") != "object"}
     expected |= {("[surveys.NAME.about]", key) for key in survey["about"]["properties"]}
     for way in survey["send"]["items"]["oneOf"]:
@@ -274,6 +276,8 @@ def test_shown_commands_run(page, tmp_path):
     """Blocks marked `<!-- run -->` are run one after the other in one folder; they end and speak as the page says."""
     from tests.web.servers import free_port
 
+    if "$ curl " in text(page) and not shutil.which("curl"):
+        missing("curl", "install Debian's package curl")
     programs = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     hidden = ("EXIT_BRIDGE_SETTINGS", "COLUMNS", "CI")
     environment = {key: value for key, value in os.environ.items() if key not in hidden}
@@ -354,6 +358,33 @@ def test_the_settings_example_loads(tmp_path):
     path.write_text(example, "utf-8")
     secrets = {"MAIL_PASSWORD": "made up", "STAYING_CLOSE_SECRET": "0123456789abcdefghijklmnopqrstuv"}
     assert ["staying-close"] == list(load_settings(path, secrets).surveys)
+
+
+def test_the_mail_examples_load(tmp_path):
+    """Every way of email.md is one that the settings take, and doctor finds no fault in it that can be seen offline."""
+    from exit_bridge.cli.checks import Scene, mail, notify, sender
+
+    path = tmp_path / "exit-bridge.toml"
+    key = "made-up-26785a09-ab16-4eb0-8407-a37497a57506-3d844edf-8d35-48ac-975b-e847b4f122b0"
+    ways = []
+    for block in blocks(DOCS / "email.md"):
+        if block.kind == "toml":
+            path.write_text(block.body, "utf-8")
+            settings = load_settings(path, {"MAIL_PASSWORD": "made up", "NOTIFY_KEY": key})
+            scene = Scene(settings, offline=True)
+            found = [finding for check in (mail.server, notify.account, sender.domain) for finding in check(scene)]
+            assert [] == [finding for finding in found if finding.status != "ok"]
+            ways.append(type(settings.email).__name__)
+    assert ["EmailServer", "EmailServer", "Notify"] == ways
+
+
+def test_the_template_for_notify_is_the_one_that_is_filled_in():
+    """email.md tells people to copy exactly what the code sends values for."""
+    from exit_bridge.sending.notify import TEMPLATE
+
+    page = text(DOCS / "email.md")
+    shown = re.findall(r"<!-- file: notify-\w+\.txt -->\n *```text\n(.*?)\n *```", page, re.DOTALL)
+    assert list(TEMPLATE) == [re.sub(r"^ +", "", part, flags=re.MULTILINE) for part in shown]
 
 
 def test_the_generic_payload_is_accepted():
@@ -483,11 +514,22 @@ def test_no_file_names_this_machine_or_a_registry():
     assert {} == found
 
 
-def test_the_picture_can_be_read_by_everybody():
-    """flow.svg has a title and a description, draws its own ground, and follows a dark setting."""
+PICTURES = {
+    "flow.svg": ("question bank", "form file", "survey tool", "report"),
+    "data-protection/flow.svg": (
+        "person", "survey tool", "database", "spool folder", "log", "report folder", "backups", "mail provider",
+        "gov.uk notify", "post", "link",
+    ),
+}  # fmt: skip
+"""Picture -> what is said in it and in its description."""
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_picture_can_be_read_by_everybody(name):
+    """It has a title and a description, draws its own ground, and follows a dark setting."""
     import xml.etree.ElementTree as ET
 
-    root = ET.parse(DOCS / "flow.svg").getroot()
+    root = ET.parse(DOCS / name).getroot()
     space = "{http://www.w3.org/2000/svg}"
     assert "img" == root.get("role")
     assert (
@@ -497,11 +539,30 @@ def test_the_picture_can_be_read_by_everybody():
     )
     assert "paper" == root.find(f"{space}rect").get("class")
     assert "prefers-color-scheme: dark" in root.find(f"{space}style").text
-    words = [element.text for element in root.iter(f"{space}text")]
-    described = " ".join(root.find(f"{space}desc").text.split())
-    for word in ("question bank", "form file", "survey tool", "report"):
+    words = " ".join(element.text for element in root.iter(f"{space}text")).lower()
+    described = " ".join(root.find(f"{space}desc").text.split()).lower()
+    for word in PICTURES[name]:
+        assert word in words
         assert word in described
-        assert word in " ".join(words).lower()
+
+
+def test_tests_that_pages_name_are_there():
+    """A page that says what proves a thing must not name a test that was renamed or never written."""
+    named = {found for page in PAGES for found in re.findall(r"`(tests/[a-z0-9_/]+\.py)(?:::(\w+))?`", text(page))}
+    assert len(named) > 20
+    for path, test in sorted(named):
+        assert (ROOT / path).is_file(), path
+        assert f"\ndef {test}(" in (ROOT / path).read_text("utf-8") or not test, f"{path}::{test}"
+
+
+def test_every_field_and_table_is_told_of():
+    """Data-protection papers stay whole: a new column of people's data cannot come without words on it."""
+    from exit_bridge.intake import submission_schema
+    from exit_bridge.store.tables import metadata
+
+    page = text(DOCS / "data-protection" / "retention.md")
+    assert [] == [name for name in submission_schema(load_bank())["properties"] if f"| `{name}` |" not in page]
+    assert [] == [name for name in metadata.tables if f"database, `{name}`" not in page]
 
 
 def test_the_licence_says_what_is_under_which():

@@ -33,6 +33,7 @@ def refused(folder: Path, text: str, **environ: str) -> str:
     return str(caught.value)
 
 
+NOTIFY = '[email]\nby = "notify"\nkey = "$NOTIFY"\ntemplate = "f33517ff-2a88-4f6e-b855-c550268ce08a"\n'
 EMAIL = '[[surveys.first.send]]\nby = "email"\n'
 FAULTS = {
     "number in quotes": ('quarantine_days = "30"\n', "quarantine_days: must be a whole number, without quotes"),
@@ -42,6 +43,23 @@ FAULTS = {
     "empty list": (SURVEY + "languages = []\n", "surveys.first.languages: must not be empty"),
     "text for a switch": (SURVEY + 'reply_scores = "yes"\n', "surveys.first.reply_scores: must be true or false"),
     "text for a table": ('email = "mail.example"\n', "email: must be a table"),
+    "no way for mail": ('[email]\nby = "pigeon"\n', "email.by: must be one of smtp, notify"),
+    "missing for a mail server": ('[email]\nfrom = "a@b.example"\n', "email: host missing"),
+    "missing for Notify": ('[email]\nby = "notify"\n', "email: key, template missing"),
+    "a mail server's setting for Notify": (NOTIFY + 'host = "made-up"\n', "email: host is no setting"),
+    "Notify's setting for a mail server": (
+        '[email]\nhost = "x"\nfrom = "a@b.example"\ntemplate = "made-up"\n',
+        "email: template is no setting",
+    ),
+    "no template id": (
+        NOTIFY.replace("f33517ff", "made-up"),
+        'email.template: must look like "f33517ff-2a88-4f6e-b855-c550268ce08a"',
+    ),
+    "weeks out of range": (NOTIFY + "keep_weeks = 79\n", "email.keep_weeks: must be from 1 to 78"),
+    "Notify's key itself": (
+        NOTIFY.replace("$NOTIFY", HOOK_SECRET),
+        'email.key: write "$NAME"; the secret itself stands in exit-bridge.env',
+    ),
     "long wave": (SURVEY + f'wave = "{"w" * 61}"\n', "surveys.first.wave: must have at most 60 characters"),
     "missing": (SURVEY.replace('platform = "typeform"\n', ""), "surveys.first: platform missing"),
     "choice": (SURVEY.replace("group", "many"), "surveys.first.answered_by: must be one of group, individuals"),
@@ -111,6 +129,37 @@ def test_a_signing_secret_nobody_can_sign_with_is_refused_at_once(tmp_path, weak
     assert "surveys.first.send no. 1.secret" in complaint
     assert weak not in complaint
     assert list(load(tmp_path, text, SIGN=SIGNING).survey("first").send) == ["post-1"]
+
+
+def test_a_text_for_the_email_table_is_one_fault(tmp_path):
+    """It is not told twice because mail can leave in two ways."""
+    assert "1 setting(s) to mend: email: must be a table" in refused(tmp_path, 'email = "mail.example"\n')
+
+
+KEY = "council-26785a09-ab16-4eb0-8407-a37497a57506-3d844edf-8d35-48ac-975b-e847b4f122b0"
+
+
+@pytest.mark.parametrize("wrong", [KEY[:-1], KEY.partition("-")[2], "made-up", KEY.replace("-", "_")])
+def test_a_key_that_is_none_is_refused_at_once(tmp_path, wrong):
+    """Half a key is easily copied; it is not repeated."""
+    complaint = refused(tmp_path, NOTIFY, NOTIFY=wrong)
+    assert "This is no GOV.UK Notify API key (email.key)" in complaint
+    assert wrong not in complaint
+
+
+def test_mail_leaves_in_one_of_two_ways(tmp_path):
+    """By a mail server unless by = "notify" says otherwise; Notify is reached as [http] says."""
+    server = load(tmp_path, '[email]\nhost = "mail.example"\nfrom = "a@b.example"\n').email
+    assert server == load(tmp_path, '[email]\nby = "smtp"\nhost = "mail.example"\nfrom = "a@b.example"\n').email
+    assert (server.host, server.port, server.username) == ("mail.example", 587, "")
+    text = '[http]\nproxy = "http://proxy.example:8080"\nca_bundle = "ca.pem"\n' + NOTIFY
+    notify = load(tmp_path, text, NOTIFY=KEY).email
+    assert (notify.service, notify.secret) == (KEY[8:44], KEY[45:])
+    assert (notify.keep_weeks, notify.reply_to_id) == (4, "")
+    assert notify.url == "https://api.notifications.service.gov.uk"
+    assert (notify.policy.proxy, notify.policy.ca_bundle) == ("http://proxy.example:8080", str(tmp_path / "ca.pem"))
+    assert KEY[45:] not in repr(notify)
+    assert "proxy.example" not in repr(notify)
 
 
 OWN = 'id = "own"\n'

@@ -218,3 +218,10 @@ def test_replay_takes_the_normal_path_with_todays_bank(bridge):
     mended = bridge.store.quarantine("s", body, "application/json", "bug", "a bug that is mended now")
     assert [outcome.status for outcome in bridge.replay(mended)] == ["accepted"]
     assert bridge.store.quarantined() == []
+
+
+def test_a_send_is_tried_for_about_two_days():
+    """As the documents say: the mean of all its pauses, without what a pause of its destination adds."""
+    pace = Pace()
+    hours = sum(pace.ceiling(n) / 2 for n in range(1, pace.most_attempts)) / 3600
+    assert 44 < hours < 52

@@ -23,11 +23,16 @@ from exit_bridge.errors import SettingsError
 from exit_bridge.http import HttpPolicy
 from exit_bridge.platforms.base import AuthMode
 from exit_bridge.sending.post import signing_key
-from exit_bridge.sending.types import Destination, EmailDestination, EmailServer, FolderDestination, PostDestination
+from exit_bridge.sending.types import Destination, EmailDestination, EmailWay, FolderDestination, PostDestination
+from exit_bridge.settings_api import ApiSettings, api_settings, write_back_fault
+from exit_bridge.settings_email import email_way
 from exit_bridge.settings_faults import faults_in
+from exit_bridge.settings_links import link_fault
 
 DEFAULT_FILE = "exit-bridge.toml"
 MIN_SECRET_BITS = 128
+TEST_WAVE = "send-test"
+"""Wave of submissions that `send-test` made up: apart from every real one, and marked as such in the report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,12 @@ class Survey:
     send: Mapping[str, Destination]
     on_edit: Literal["update", "resend"]
     reply_scores: bool
+    api: ApiSettings | None = None
+
+    @property
+    def report_link(self) -> bool:
+        """Is a link to the report given back to the sender?"""
+        return self.about.report_link_days > 0
 
     @property
     def folders(self) -> tuple[str, ...]:
@@ -68,10 +79,12 @@ class Settings:
     spool: Path
     public_url: str
     quarantine_days: int
-    email: EmailServer | None
+    email: EmailWay | None
     surveys: Mapping[str, Survey]
     install_key: bytes = field(repr=False, default=b"")
     http: HttpPolicy = field(default_factory=HttpPolicy)
+    stop_grace: int = 7
+    one_disk: bool = False
 
     def survey(self, name: str) -> Survey:
         """The survey of that name. Raises SettingsError naming the known ones."""
@@ -109,17 +122,23 @@ def load_settings(path: Path, environ: Mapping[str, str] | None = None) -> Setti
     http = HttpPolicy(
         **{key: _beside(path, value) if key == "ca_bundle" else value for key, value in raw.get("http", {}).items()}
     )
-    return Settings(
+    settings = Settings(
         path=path,
         database=_database(raw, path, secret),
         spool=path.parent / raw.get("spool", "exit-bridge-spool"),
         public_url=raw.get("public_url", "").rstrip("/"),
         quarantine_days=raw.get("quarantine_days", 30),
-        email=_email(raw["email"], path, secret, http) if "email" in raw else None,
+        email=email_way(raw["email"], path.parent, secret, http) if "email" in raw else None,
         surveys={name: _survey(name, row, path, secret, http) for name, row in raw.get("surveys", {}).items()},
         install_key=secret(raw["install_key"], "install_key").encode() if "install_key" in raw else b"",
         http=http,
+        stop_grace=raw.get("stop_grace", 7),
+        one_disk=raw.get("one_disk", False),
     )
+    for survey in settings.surveys.values():
+        if survey.report_link:
+            _refuse_unguarded_link(survey, settings)
+    return settings
 
 
 def _text(path: Path) -> str:
@@ -168,18 +187,6 @@ def _beside(path: Path, name: str) -> str:
     return str(path.parent / name) if name else ""
 
 
-def _email(row: Mapping[str, Any], path: Path, secret: Secret, http: HttpPolicy) -> EmailServer:
-    return EmailServer(
-        host=row["host"],
-        port=row.get("port", 587),
-        security=row.get("security", "starttls"),
-        username=row.get("username", ""),
-        password=secret(row["password"], "email.password") if "password" in row else "",
-        sender=row["from"],
-        ca_bundle=_beside(path, row.get("ca_bundle", "")) or http.ca_bundle,
-    )
-
-
 def _survey(name: str, row: Mapping[str, Any], path: Path, secret: Secret, http: HttpPolicy) -> Survey:
     where = f"surveys.{name}"
     secrets = tuple(secret(reference, f"{where}.secrets") for reference in row.get("secrets", ()))
@@ -189,15 +196,20 @@ def _survey(name: str, row: Mapping[str, Any], path: Path, secret: Secret, http:
     for value in secrets:
         if secret_bits(value) < MIN_SECRET_BITS:
             raise SettingsError("A secret is too short to be safe", where=where, fix="Use one that `init` makes")
+    if row.get("wave", "").casefold().startswith(TEST_WAVE):
+        raise SettingsError(f"A wave called {TEST_WAVE} holds made-up answers", where=f"{where}.wave", fix="Rename it")
     facts: dict[str, Any] = {
         key: tuple(value) if isinstance(value, list) else value for key, value in row.get("about", {}).items()
     }
+    api = api_settings(row["api"], f"{where}.api", secret, http) if "api" in row else None
     about = About(
         **facts,
         answered_by=cast("AnsweredBy", row["answered_by"]),
         individual_reports=cast("IndividualReports", row.get("individual_reports", "respondent")),
         retain_days=row.get("retain_days", 365),
         reply_domains=tuple(domain.casefold() for domain in row.get("reply_domains", ())),
+        report_link_days=row.get("report_link_days", 30) if row.get("report_link") else 0,
+        scores_in_tool=api is not None and api.write_back,
     )
     bank = row["bank"]
     survey = Survey(
@@ -216,7 +228,10 @@ def _survey(name: str, row: Mapping[str, Any], path: Path, secret: Secret, http:
         ),
         on_edit=row.get("on_edit", "update"),
         reply_scores=row.get("reply_scores", False),
+        api=api,
     )
+    if about.scores_in_tool and (fault := write_back_fault(about, survey.bank.variants.get(survey.variant))):
+        raise SettingsError(fault[0], where=f"{where}.api.write_back", fix=fault[1])
     if about.answered_by == "individuals" and about.individual_reports == "recipients":
         _refuse_private_form(survey, where)
     return survey
@@ -231,6 +246,14 @@ def _refuse_private_form(survey: Survey, where: str) -> None:
             where=where,
             fix='Use individual_reports = "respondent" or "none"',
         )
+
+
+def _refuse_unguarded_link(survey: Survey, settings: Settings) -> None:
+    strong = secret_bits(settings.install_key.decode()) >= MIN_SECRET_BITS
+    chosen = survey.bank.variants.get(survey.variant)
+    fault = link_fault(survey.about, chosen, address=bool(settings.public_url), strong_key=strong)
+    if fault:
+        raise SettingsError(fault[0], where=f"surveys.{survey.name}.report_link", fix=fault[1])
 
 
 def _send(

@@ -16,6 +16,9 @@ _INSTEAD = {
     "object": "must be a table, with a heading in square brackets",
 }
 
+_BY = {"email": "smtp"}
+"""What `by` is where it is left out."""
+
 
 def faults_in(raw: Mapping[str, Any], schema: Schema, secrets_file: str) -> list[str]:
     """Every fault, as place and remedy. `secrets_file`: where the secrets themselves belong."""
@@ -27,12 +30,12 @@ def _faults(raw: Any, schema: Schema, above: tuple[str | int, ...], secrets_file
         place = (*above, *error.absolute_path)
         if error.validator == "oneOf" and isinstance(error.instance, dict):
             ways = {way["properties"]["by"]["const"]: way for way in error.validator_value}
-            by = error.instance.get("by")
+            by = error.instance.get("by", _BY.get(error.path[-1]) if error.path else None)
             if isinstance(by, str) and by in ways:
                 yield from _faults(error.instance, ways[by], place, secrets_file)
             else:
                 yield _named((*place, "by")), f"must be one of {', '.join(ways)}"
-        else:
+        elif error.validator != "oneOf" or "type" not in error.schema:  # else the wrong type is a fault of its own
             if "propertyNames" in error.absolute_schema_path:
                 place = (*place, error.instance)
             yield _named(place), _what(error, secrets_file)

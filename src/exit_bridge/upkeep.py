@@ -12,8 +12,8 @@ log = logging.getLogger("exit_bridge.upkeep")
 
 
 def purge(bridge: Bridge, now: datetime | None = None) -> None:
-    """Delete what is past its time: submissions by `retain_days`; quarantined bodies, and addresses that no mail
-    reached, by `quarantine_days`.
+    """Delete what is past its time: submissions by `retain_days`; quarantined bodies, spooled ones of no known survey,
+    and addresses that no mail reached, by `quarantine_days`; the day's count of mails to an address.
 
     A submission's written reports go before its rows, so that a file that cannot be removed now is found next time.
     """
@@ -36,6 +36,9 @@ def purge(bridge: Bridge, now: datetime | None = None) -> None:
             gone += purged
     stale = now - timedelta(days=bridge.settings.quarantine_days)
     bridge.spool.purge_damaged(stale)
+    if lost := bridge.spool.purge_ownerless(stale, bridge.settings.surveys):
+        log.warning("outcome=purged_spool n=%d of surveys that are not in the settings", lost)
     gone += bridge.store.purge_quarantine(stale) + bridge.store.purge_envelopes(stale)
-    if gone:
+    bridge.store.purge_limits(now - timedelta(days=1))
+    if gone or bridge.store.scrub_is_owed():
         bridge.store.scrub()

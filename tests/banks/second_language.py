@@ -13,9 +13,7 @@ def bilingual(bank=None):
     bank = bank or load_bank()
     english = bank.wordings["en"]
     words = {
-        field.name: marked(getattr(english, field.name))
-        for field in fields(english)
-        if field.name != "fingerprint"
+        field.name: marked(getattr(english, field.name)) for field in fields(english) if field.name != "fingerprint"
     }
     other = replace(english, **{**words, "language": LANGUAGE, "draft": False, "fingerprint": LANGUAGE})
     return replace(bank, wordings={"en": english, LANGUAGE: other})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import stat
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from exit_bridge.bridge import Bridge
 from exit_bridge.cli.made_up import answers
 from exit_bridge.platforms import platform
 from exit_bridge.settings import load_settings
-from exit_bridge.store import Job, open_store
+from exit_bridge.store import Job, PauseRule, open_store
 from exit_bridge.worker import Worker
 
 MARK = "words of a respondent"
@@ -137,6 +138,43 @@ def test_a_database_that_is_missing_is_said(settings: Path) -> None:
     assert said.code == 1
     assert "There is no database" in said.err
     assert "exit-bridge db upgrade" in said.err
+
+
+def test_jobs_says_which_destination_is_paused(settings: Path, bridge: Bridge) -> None:
+    """Until when, after how many failures, and how to try it now; the jobs that wait for it show that time."""
+    for n in range(4):
+        take(bridge, f"r-{n}")
+    for _ in range(2):
+        claimed = bridge.store.claim("test", 60)
+        assert claimed is not None
+        bridge.store.retry(claimed, 0, "The mail server cannot be reached", PauseRule(2, 600, 600))
+    (pause,) = bridge.store.pauses(datetime.now(UTC))
+    said = call(settings, "jobs")
+    assert said.err.count("\n") == 1
+    assert said.err.startswith(f"first, folder-1: paused until {pause.until:%Y-%m-%d %H:%M} UTC")
+    assert "after 2 failures in a row" in said.err
+    assert said.out.count(f"{pause.until:%Y-%m-%d %H:%M}") == 4
+    listed = json.loads(call(settings, "jobs", "--json").out)
+    assert {job["due_at"] for job in listed} == {pause.until.isoformat(timespec="seconds").replace("+00:00", "Z")}
+    assert call(settings, "jobs", "--survey", "second").err == "Nothing waits to be sent.\n"
+
+    said = call(settings, "jobs", "retry", "--paused")
+    assert (said.code, said.out) == (0, "1 pause(s) ended.\n")
+    probe = bridge.store.claim("test", 60)
+    assert probe is not None
+    assert bridge.store.claim("test", 60) is None
+    assert "paused while one job tries it" in call(settings, "jobs").err
+    bridge.store.done(probe)
+    assert call(settings, "jobs").err == ""
+
+
+def test_ending_pauses_and_reviving_the_dead_go_together(settings: Path, bridge: Bridge) -> None:
+    """After one outage, one command."""
+    take(bridge, "r-1")
+    dead = kill(bridge)
+    said = call(settings, "jobs", "retry", "--paused", "--all-dead")
+    assert (said.code, said.out) == (0, "0 pause(s) ended.\n1 job(s) are due now.\n")
+    assert call(settings, "jobs", "retry", "--paused", dead.id).code == 1  # it is dead no more
 
 
 # -- quarantine ----------------------------------------------------------------------------------------------------

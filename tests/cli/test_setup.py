@@ -14,6 +14,8 @@ from exit_bridge.cli import settings_text
 from exit_bridge.cli.settings_text import Draft, adding
 from exit_bridge.platforms import platform
 from exit_bridge.platforms.base import Platform
+from exit_bridge.sending import EmailServer, Notify
+from exit_bridge.sending.notify import PLACEHOLDERS
 from exit_bridge.settings import load_settings
 
 SCRIPTED = ("init", "--yes", "--survey", "staying-close", "--platform", "typeform", "--answered-by", "group")
@@ -148,6 +150,11 @@ def test_a_name_that_is_taken_is_refused(path: Path) -> None:
         (("--variant", "nosuch"), "no variant 'nosuch'"),
         (("--auth", "basic"), "Typeform cannot carry auth = 'basic'"),
         (("--to", "a@b.example", "--mail-host", "mail.example"), "--mail-from must be given"),
+        (("--to", "a@b.example", "--mail-by", "pigeon"), "--mail-by: Type smtp or notify"),
+        (
+            ("--to", "a@b.example", "--mail-by", "notify", "--notify-template", "half-an-id"),
+            "--notify-template: Type the id from the template's page",
+        ),
     ],
 )
 def test_a_wrong_flag_writes_nothing(path: Path, flags: tuple[str, ...], complaint: str) -> None:
@@ -173,7 +180,7 @@ def test_questions_are_asked_in_turn(path: Path) -> None:
         "Staying Close", "staying-close",  # the first is refused and asked again
         "typeform", "1", "",
         "lead@council.example, head@council.example", "",
-        "https://mail.council.example", "mail.council.example", "2", "0", "",
+        "pigeon", "", "https://mail.council.example", "mail.council.example", "2", "0", "",
         "reports@council.example", "sender", "", "a made-up password",
         "Staying Close", "Fenmoor Council", "privacy@council.example", "", "the duty team", "",
         "https://reports.council.example",
@@ -182,7 +189,7 @@ def test_questions_are_asked_in_turn(path: Path) -> None:
     said = call(path, "init", answers="\n".join([*typed, ""]))
     assert said.code == 0, said.out + said.err
     settings = load_settings(path)
-    assert settings.email is not None
+    assert isinstance(settings.email, EmailServer)
     assert (settings.email.host, settings.email.port, settings.email.security) == ("mail.council.example", 465, "tls")
     assert (settings.email.username, settings.email.password) == ("sender", "a made-up password")
     assert "a made-up password" not in path.read_text() + said.out
@@ -203,6 +210,7 @@ def test_individuals_are_asked_who_reads_the_report(path: Path) -> None:
         "full",
         "council.example other.example",
         "",
+        "",
         *[""] * 6,
         "",
         "y",
@@ -217,7 +225,7 @@ def test_individuals_are_asked_who_reads_the_report(path: Path) -> None:
         ("council.example", "other.example"),
     )
     assert "Who gets the reports?" not in said.out
-    assert "no mail server is set" in said.out
+    assert "no way for mail is set" in said.out
 
 
 def test_stopping_half_way_leaves_nothing(path: Path) -> None:
@@ -302,9 +310,61 @@ def test_a_password_is_taken_from_the_environment_or_missed(path: Path, monkeypa
     monkeypatch.setenv("MAIL_PASS", "made-up")
     said = call(path, *SCRIPTED, *mail, "--mail-password-variable", "MAIL_PASS")
     email = load_settings(path).email
-    assert email is not None
+    assert isinstance(email, EmailServer)
     assert email.password == "made-up"
     assert "login has no password" not in said.out
+
+
+KEY = "made-up-26785a09-ab16-4eb0-8407-a37497a57506-3d844edf-8d35-48ac-975b-e847b4f122b0"
+TEMPLATE = "f33517ff-2a88-4f6e-b855-c550268ce08a"
+
+
+@pytest.mark.parametrize("keys", [[KEY], ["half-a-key", KEY]])
+def test_mail_may_leave_by_notify(path: Path, keys: list[str]) -> None:
+    """Template and key are asked for, and nothing about a mail server; the key is never shown."""
+    typed = [
+        *("staying-close", "typeform", "group", "full", "a@council.example", ""),
+        *("notify", "no id", TEMPLATE, "", *keys),
+        *[""] * 6,
+        *("", "y"),
+    ]
+    said = call(path, "init", answers="\n".join([*typed, ""]))
+    assert said.code == 0, said.out + said.err
+    email = load_settings(path).email
+    assert isinstance(email, Notify)
+    assert (email.key, email.template) == (KEY, TEMPLATE)
+    assert KEY not in path.read_text() + said.out + said.err
+    assert f"EXIT_BRIDGE_NOTIFY_KEY={KEY}\n" in path.with_suffix(".env").read_text()
+    assert "Mail server:" not in said.out
+    for name in PLACEHOLDERS:
+        assert f"(({name}))" in said.out
+    assert ("Copy the whole key" in said.out) == (len(keys) > 1)
+
+
+@pytest.mark.parametrize("later", [[""], [TEMPLATE, "", ""]])
+def test_notify_can_be_left_for_later(path: Path, later: list[str]) -> None:
+    """Without template or key nothing is written of it, and what is missing is said at the end."""
+    typed = [
+        *("staying-close", "typeform", "group", "full", "a@council.example", ""),
+        *("notify", *later),
+        *[""] * 6,
+        *("", "y"),
+    ]
+    said = call(path, "init", answers="\n".join([*typed, ""]))
+    assert said.code == 0, said.out + said.err
+    assert load_settings(path).email is None
+    assert "no way for mail is set" in said.out
+
+
+def test_notify_by_flags(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The key comes from the environment, as every secret does."""
+    flags = ("--to", "a@council.example", "--mail-by", "notify", "--notify-template", TEMPLATE)
+    monkeypatch.setenv("NOTIFY_KEY", KEY)
+    said = call(path, *SCRIPTED, *flags, "--notify-key-variable", "NOTIFY_KEY")
+    assert said.code == 0, said.err
+    email = load_settings(path).email
+    assert isinstance(email, Notify)
+    assert email.key == KEY
 
 
 def test_what_the_notice_lacks_is_said(path: Path) -> None:

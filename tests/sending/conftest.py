@@ -29,6 +29,7 @@ def make_outgoing() -> Callable[..., Outgoing]:
             "subject": "Your report is ready: staying-close",
             "text": "Five ingredients.\n\nReceptivity: 64\n.\nFrom here your answers suggest more – “steady” growth.\n",
             "html": "<!doctype html>\n<title>Report</title>\n<p>Receptivity: 64 – steady</p>\n",
+            "summary": "Start with Measurement.",
             "mail_html": f"<html>\n<body>\n<p>Receptivity: 64 – steady</p>\n<p>{'long ' * 300}</p>\n</body>\n</html>\n",
             "result": {"schema_version": 1, "response_id": "r1", "weakest": ["adaption"], "note": "é"},
             "language": "en",

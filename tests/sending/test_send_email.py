@@ -17,7 +17,7 @@ from aiosmtpd.smtp import AuthResult, LoginPassword
 
 from exit_bridge.errors import SendFailed
 from exit_bridge.sending import EmailDestination, EmailServer, Outgoing, send
-from exit_bridge.sending.mail import build_message
+from exit_bridge.sending.mail import build_message, check_server
 
 CERTS = Path(__file__).parent / "certs"
 LEAD = EmailDestination(("lead@council.example",))
@@ -263,7 +263,7 @@ def _fields(server: EmailServer) -> dict[str, Any]:
         ({"password": "wrong-word-é"}, "Host, user name or password hold characters that SMTP cannot carry"),
         ({"ca_bundle": "gone.pem"}, "The file of certificate authorities is missing"),
         ({"security": "tls"}, "No secure connection to the mail server"),
-        ({"username": "", "password": ""}, "The mail server answered 530"),
+        ({"username": "", "password": ""}, "The mail server does not relay for this machine (530)"),
     ],
 )
 def test_settings_at_fault(
@@ -271,6 +271,74 @@ def test_settings_at_fault(
 ) -> None:
     """The message says which setting to look at."""
     assert failure(LEAD, outgoing, serve("starttls", login=True, **changes)).what == what
+
+
+@pytest.mark.parametrize(
+    ("command", "reply"),
+    [
+        ("MAIL", "530 5.7.1 Authentication required"),
+        ("MAIL", "550 5.7.64 TenantAttribution; Relay Access Denied lead@council.example"),
+        ("RCPT lead@council.example", "554 5.7.1 <lead@council.example>: Relay access denied"),
+        ("DATA", "550 5.7.1 Anonymous clients may not send as reports@council.example"),
+    ],
+)
+def test_a_relay_that_does_not_know_this_machine(
+    command: str, reply: str, serve: Callable[..., EmailServer], mailbox: Mailbox, outgoing: Outgoing
+) -> None:
+    """Without a login its no is about this machine, so the mail waits, and the message says whom to ask."""
+    mailbox.replies[command] = reply
+    error = failure(LEAD, outgoing, serve())
+    assert (error.what, error.permanent) == (f"The mail server does not relay for this machine ({reply[:3]})", False)
+    assert "let this machine's address send from the sender's domain" in error.fix
+    again = failure(LEAD, outgoing, serve("starttls", login=True))
+    assert again.permanent is True
+
+
+def test_a_relay_that_refuses_one_address_has_refused_that_address(
+    serve: Callable[..., EmailServer], mailbox: Mailbox, outgoing: Outgoing
+) -> None:
+    """An unknown mailbox (5.1.1) is no question of who may relay."""
+    mailbox.replies["RCPT lead@council.example"] = "550 5.1.1 no such user"
+    error = failure(LEAD, outgoing, serve())
+    assert (error.what, error.permanent) == ("The mail server refused every address (550)", True)
+
+
+@pytest.mark.parametrize("to", ["", "lead@council.example"])
+@pytest.mark.parametrize(("offers", "login"), [("none", False), ("starttls", False), ("starttls", True), ("tls", True)])
+def test_a_server_can_be_looked_at_without_a_mail(
+    to: str, offers: str, login: bool, serve: Callable[..., EmailServer], mailbox: Mailbox
+) -> None:
+    """Connection, login, sender and, if asked for, one recipient; never the mail itself."""
+    check_server(serve(offers, login=login), to)
+    assert mailbox.commands == ["MAIL", *([f"RCPT {to}"] if to else []), "QUIT"]
+    assert mailbox.mails == []
+    assert mailbox.logins == login
+
+
+@pytest.mark.parametrize(
+    ("replies", "what"),
+    [
+        ({"MAIL": "530 5.7.1 who are you"}, "The mail server does not relay for this machine (530)"),
+        ({"RCPT lead@council.example": "450 4.2.0 later"}, "The mail server answered 450"),
+        ({"RCPT lead@council.example": "550 5.1.1 no"}, "The mail server answered 550"),
+    ],
+)
+def test_what_a_look_at_the_server_finds(
+    replies: dict[str, str], what: str, serve: Callable[..., EmailServer], mailbox: Mailbox
+) -> None:
+    """The same as the first mail would."""
+    mailbox.replies |= replies
+    with pytest.raises(SendFailed) as caught:
+        check_server(serve(), "lead@council.example")
+    assert caught.value.what == what
+    assert "lead" not in str(caught.value)
+
+
+def test_a_server_that_hangs_up_is_no_traceback(serve: Callable[..., EmailServer], mailbox: Mailbox) -> None:
+    """At any moment of the look."""
+    mailbox.drop_at = "MAIL"
+    with pytest.raises(SendFailed, match="broke off"):
+        check_server(serve())
 
 
 def test_a_server_without_login(serve: Callable[..., EmailServer], outgoing: Outgoing) -> None:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from hashlib import sha256
-from threading import Barrier
 from typing import Any
 
 import pytest
@@ -35,20 +33,3 @@ def arrive() -> Callable[..., Arrival]:
         return Arrival(**usual | changes)
 
     return make
-
-
-@pytest.fixture
-def at_once() -> Callable[..., list[Any]]:
-    """Call a function in `n` threads that start together; what they returned. An exception in one is raised here."""
-
-    def run(call: Callable[[int], Any], n: int = 8) -> list[Any]:
-        barrier = Barrier(n)
-
-        def wait_and_call(i: int) -> Any:
-            barrier.wait(timeout=10)
-            return call(i)
-
-        with ThreadPoolExecutor(n) as pool:
-            return list(pool.map(wait_and_call, range(n)))
-
-    return run

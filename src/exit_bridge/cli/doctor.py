@@ -10,16 +10,15 @@ import click
 
 from exit_bridge.cli.printing import print_json
 from exit_bridge.errors import ExitBridgeError
-from exit_bridge.settings import Settings, load_settings, settings_path
+from exit_bridge.settings import load_settings, settings_path
 
 if TYPE_CHECKING:
     from exit_bridge.cli.checks import Finding
-    from exit_bridge.store.store import Store
 
 
 @click.command()
 @click.option("--survey", metavar="NAME", help="Look at this survey only, besides the installation.")
-@click.option("--offline", is_flag=True, help="Do not connect to the mail server.")
+@click.option("--offline", is_flag=True, help="Connect to nobody but the database.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON, for programs.")
 @click.pass_context
 def doctor(ctx: click.Context, survey: str | None, offline: bool, as_json: bool) -> None:
@@ -42,47 +41,21 @@ def doctor(ctx: click.Context, survey: str | None, offline: bool, as_json: bool)
 
 
 def _examine(given: str | None, only: str | None, offline: bool) -> Iterator[Finding]:
-    from exit_bridge.cli.checks import Finding
-    from exit_bridge.store import open_store
+    from exit_bridge.cli.checks import Finding, Scene, examine
 
     path = settings_path(given)
     try:
         settings = load_settings(path)
-        store = open_store(settings.database)
+        scene = Scene(settings, offline, only)
+        _ = scene.store  # a database URL that cannot be used is the settings' fault
     except ExitBridgeError as error:
         where = f" ({error.where})" if error.where else ""
         yield Finding("broken", "settings", f"{error.what}{where}", error.fix or "Mend it in the settings file")
         return
     if only is not None:
-        settings = replace(settings, surveys={only: settings.survey(only)})
-    yield Finding("ok", "settings", f"{path}, {len(settings.surveys)} survey(s)")
-    if not settings.surveys:
+        scene.settings = replace(settings, surveys={only: settings.survey(only)})
+    yield Finding("ok", "settings", f"{path}, {len(scene.settings.surveys)} survey(s)")
+    if not scene.settings.surveys:
         yield Finding("look", "settings", "There is no survey yet", "Run: exit-bridge init")
-    with store:
-        yield from _look_at(settings, store, only, offline)
-
-
-def _look_at(settings: Settings, store: Store, only: str | None, offline: bool) -> Iterator[Finding]:
-    from exit_bridge.cli import checks
-    from exit_bridge.cli.survey_forms import forms_folder
-
-    yield from checks.secrets(settings)
-    yield from checks.address(settings)
-    usable = True
-    for finding in checks.database(settings, store):
-        usable = usable and finding.status != "broken"
-        yield finding
-    yield from checks.folders(settings)
-    yield from checks.mail(settings, offline=offline)
-    yield from checks.clock()
-    if usable:
-        yield from checks.queue(settings, store, only)
-        if only is None:
-            yield from checks.left_over(settings, store)
-    for survey in settings.surveys.values():
-        yield from checks.survey_works(survey)
-        yield from checks.survey_reports(survey)
-        yield from checks.survey_notice(survey)
-        yield from checks.survey_form(survey, forms_folder(settings.path, survey.name))
-        if usable:
-            yield from checks.survey_used(survey, store)
+    with scene:
+        yield from examine(scene)

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from exit_bridge.errors import ExitBridgeError, UsageError
+from exit_bridge.errors import ExitBridgeError, SettingsError, UsageError
 
 Check = Callable[[str], str]
 """Takes what was typed and returns what is meant. Raises click.BadParameter with what to type instead."""
@@ -159,6 +159,18 @@ def password(typed: str) -> str:
     """A password that a line of the file of secrets can hold."""
     if typed != typed.strip().strip("\"'"):
         raise click.BadParameter("This one starts or ends with a blank or a quote: set it in the environment instead.")
+    return typed
+
+
+def notify_key(typed: str) -> str:
+    """An API key of GOV.UK Notify."""
+    from exit_bridge.sending import Notify
+
+    typed = typed.strip()
+    try:
+        Notify(typed, "") if typed else None
+    except SettingsError:
+        raise click.BadParameter("Copy the whole key: its name and two ids, joined by hyphens.") from None
     return typed
 
 

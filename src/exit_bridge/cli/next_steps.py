@@ -8,7 +8,8 @@ from textwrap import fill
 
 import click
 
-from exit_bridge.cli import checks
+from exit_bridge.cli.checks import Scene, address, mail, notify, sender
+from exit_bridge.cli.checks import survey as one_survey
 from exit_bridge.cli.hook import base_url, hook_url, how_to_prove, scheme_of
 from exit_bridge.cli.survey_forms import HOW_TO, survey_forms
 from exit_bridge.errors import ExitBridgeError
@@ -77,12 +78,9 @@ def _upgrade(settings: Settings) -> list[str]:
 
 
 def _missing(settings: Settings, survey: Survey) -> Iterator[str]:
-    found = [
-        *checks.address(settings),
-        *checks.mail(settings, offline=True),
-        *checks.survey_reports(survey),
-        *checks.survey_notice(survey),
-    ]
-    for finding in found:
+    scene = Scene(settings, offline=True)
+    checks = (address.public_url, mail.needed, mail.server, notify.account, sender.domain)
+    found = [finding for check in checks for finding in check(scene)]
+    for finding in (*found, *one_survey.reports(scene, survey), *one_survey.notice(scene, survey)):
         if finding.status != "ok":
             yield f"{finding.line}. {finding.fix}."

@@ -1,10 +1,12 @@
-"""What waits, what was refused, and letting go: `jobs`, `quarantine`, `replay`, `forget`."""
+"""What waits and what was refused: `jobs`, `quarantine`, `replay`."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,7 +36,8 @@ class ListByDefault(click.Group):
 
 
 @contextmanager
-def _opened(given: str | None) -> Iterator[tuple[Settings, Store]]:
+def opened(given: str | None) -> Iterator[tuple[Settings, Store]]:
+    """The settings in force, and their store until the end of the block."""
     settings = load_settings(settings_path(given))
     with open_store(settings.database) as store:
         yield settings, store
@@ -59,8 +62,11 @@ def jobs() -> None:
 @click.pass_obj
 def list_jobs(given: str | None, state: JobState | None, survey: str | None, as_json: bool) -> None:
     """One line a job: ready (waits for its time), leased (a worker is at it), dead (given up); done with --state."""
-    with _opened(given) as (_, store):
+    with opened(given) as (_, store):
         found = [job for job in store.jobs(state, survey) if state or job.state != "done"]
+        pauses = [pause for pause in store.pauses(datetime.now(UTC)) if survey in (None, pause.survey)]
+    ends = {(pause.survey, pause.kind, pause.destination): pause.until for pause in pauses}
+    found = [_after_pause(job, ends.get((job.survey, job.kind, job.destination))) for job in found]
     if as_json:
         return print_json([_job(job) for job in found])
     print_table(
@@ -68,6 +74,13 @@ def list_jobs(given: str | None, state: JobState | None, survey: str | None, as_
         [(str(job.id), job.state, job.survey, job.destination, str(job.attempts), minute(job.due_at)) for job in found],
         [job.last_error for job in found],
     )
+    for pause in pauses:
+        until = "while one job tries it" if pause.probing else f"until {minute(pause.until)} UTC, when one job tries it"
+        click.echo(
+            f"{pause.survey}, {pause.destination}: paused {until}, after {pause.failures} failures in a row. Its other "
+            "jobs wait for that. Once the cause is mended, run `exit-bridge jobs retry --paused`.",
+            err=True,
+        )
     if dead := sum(job.state == "dead" for job in found):
         click.echo(f"{dead} dead: once the cause is mended, run `exit-bridge jobs retry --all-dead`.", err=True)
     if not found:
@@ -78,11 +91,17 @@ def list_jobs(given: str | None, state: JobState | None, survey: str | None, as_
 @jobs.command()
 @click.argument("ids", type=int, nargs=-1, metavar="[ID]...")
 @click.option("--all-dead", is_flag=True, help="Every dead job.")
+@click.option("--paused", is_flag=True, help="End every pause: one job goes now, the others after it if it works.")
 @click.pass_obj
-def retry(given: str | None, ids: tuple[int, ...], all_dead: bool) -> None:
-    """Make dead jobs due now, with their tries counted from 0."""
-    _one_of(ids, all_dead, "--all-dead")
-    with _opened(given) as (_, store):
+def retry(given: str | None, ids: tuple[int, ...], all_dead: bool, paused: bool) -> None:
+    """Make dead jobs due now, with their tries counted from 0; or end the pauses of destinations that kept failing."""
+    if not (paused and not ids and not all_dead):
+        _one_of(ids, all_dead, "--all-dead")
+    with opened(given) as (_, store):
+        if paused:
+            click.echo(f"{store.end_pauses(datetime.now(UTC))} pause(s) ended.")
+        if paused and not ids and not all_dead:
+            return
         wanted = [job.id for job in store.jobs("dead")] if all_dead else list(dict.fromkeys(ids))
         revived = store.requeue(wanted)
     click.echo(f"{revived} job(s) are due now.")
@@ -106,7 +125,7 @@ def quarantine() -> None:
 @click.pass_obj
 def list_quarantine(given: str | None, survey: str | None, as_json: bool) -> None:
     """One line a delivery, with the reason under it; never what is in it."""
-    with _opened(given) as (_, store):
+    with opened(given) as (_, store):
         found = store.quarantined(survey)
     if as_json:
         return print_json([_quarantined(kept) for kept in found])
@@ -125,7 +144,7 @@ def list_quarantine(given: str | None, survey: str | None, as_json: bool) -> Non
 @click.pass_obj
 def show(given: str | None, kept_id: int, file: Path) -> None:
     """Save one delivery to a file that only you can read. It may hold personal data: delete it when done."""
-    with _opened(given) as (_, store):
+    with opened(given) as (_, store):
         body = store.quarantined_body(kept_id)
     if body is None:
         raise UsageError(f"Nothing in quarantine has the id {kept_id}", fix="`exit-bridge quarantine` lists them")
@@ -156,7 +175,7 @@ def replay(ctx: click.Context, ids: tuple[int, ...], everything: bool, survey: s
 
     _one_of(ids, everything, "--all")
     refused = 0
-    with _opened(ctx.obj) as (settings, store):
+    with opened(ctx.obj) as (settings, store):
         bridge = Bridge(settings, store)
         kept = {row.id: row for row in store.quarantined(survey)}
         for wanted in kept if everything else dict.fromkeys(ids):
@@ -195,61 +214,19 @@ def _preview(settings: Settings, kept: Quarantined, body: bytes) -> list[str]:
     return became
 
 
-# -- forget --------------------------------------------------------------------------------------------------------
-
-
-@click.command()
-@click.argument("survey")
-@click.argument("response_id")
-@click.option("--yes", is_flag=True, help="Do not ask.")
-@click.pass_obj
-def forget(given: str | None, survey: str, response_id: str, yes: bool) -> None:
-    """Delete one response from everywhere: database, quarantine, spool and folder output.
-
-    Mail already sent, results already posted elsewhere and backups are out of reach.
-    """
-    from exit_bridge.store import Spool, mentions
-
-    with _opened(given) as (settings, store):
-        stored = store.current(survey, response_id)
-        bodies = sum(mentions(store.quarantined_body(row.id) or b"", response_id) for row in store.quarantined(survey))
-        click.echo(f"In the database: {'this response, with its versions and jobs' if stored else 'no such response'}.")
-        click.echo(f"In quarantine: {bodies} delivery(ies) that mention this id.")
-        if survey not in settings.surveys:
-            click.echo("Folders: not looked for, because this survey is not in the settings.")
-        if not yes:
-            click.confirm("Delete these, and what the spool and the report folders hold of it, for good?", abort=True)
-        result_id = stored.result_id if stored else ""
-        # In the order of its way through here, so that nothing slips past: spool, database, folders. The folders go
-        # before the database too, which alone knows their names, should that one fail.
-        spooled = Spool(settings.spool).forget(survey, response_id)
-        folders = _forget_folders(settings, survey, result_id)
-        records = store.forget(survey, response_id, in_quarantine=True)
-        folders += _forget_folders(settings, survey, result_id)
-        if not records + spooled + folders:
-            raise ExitBridgeError(
-                "Nothing of this response was found",
-                fix="Check the survey's name and the response id, letter by letter",
-            )
-        store.tally(survey, stored.wave if stored else "", "forgotten")
-    click.echo(f"Deleted: {records} record(s) in the database, {folders} report folder(s), {spooled} spooled file(s).")
-    click.echo("Not reached: mail already sent, results posted elsewhere, and backups.")
-
-
-def _forget_folders(settings: Settings, survey: str, result_id: str) -> int:
-    from exit_bridge.sending.folder import forget as forget_folder
-
-    if not result_id or survey not in settings.surveys:
-        return 0
-    return sum(forget_folder(directory, survey, result_id) for directory in settings.surveys[survey].folders)
-
-
 # -- rows and ids --------------------------------------------------------------------------------------------------
 
 
 def _one_of(ids: Sequence[int], everything: bool, flag: str) -> None:
     if bool(ids) == everything:
         raise UsageError(f"Name ids, or say {flag}", fix="One of the two, and not both")
+
+
+def _after_pause(job: Job, until: datetime | None) -> Job:
+    """With the time of its next try as it will be, whether a worker has put it off already or not."""
+    if until is None or job.state != "ready" or job.due_at is None:
+        return job
+    return replace(job, due_at=max(job.due_at, until))
 
 
 def _job(job: Job) -> dict[str, Any]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def running(settings: Settings, store: Store, listening: socket, pace: Pace | None = None) -> Iterator[Event]:
-    """The web server and one worker, each in a thread; both are stopped and waited for at the end.
+    """The web server and one worker, each in a thread; both are stopped, and waited for as long as the settings say.
 
     Yields the event that stops them; it is set too when one of them breaks down, and then the end raises
     ExitBridgeError. Raises SettingsError, UnknownPlatform and BankError at the start. Closes the socket.
@@ -67,7 +67,8 @@ def stop_on_signal(stop: Event) -> None:
     """Let SIGTERM and Ctrl-C set the event; a second one ends the process at once."""
 
     def asked(number: int, _: object) -> None:
-        stop.set()
+        # Not from here: the signal may have come while this very thread holds the event's lock.
+        Thread(target=stop.set, daemon=True).start()
         signal.signal(number, signal.SIG_DFL)
 
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -12,10 +12,11 @@ from urllib.parse import urlsplit
 
 import click
 
-from exit_bridge.bridge import TEST_WAVE, Bridge
+from exit_bridge.bridge import Bridge
 from exit_bridge.cli.hook import DEFAULT_PORT, base_url, hook_url, is_loopback, scheme_of
 from exit_bridge.cli.running import running, stop_on_signal
 from exit_bridge.errors import ExitBridgeError, SendFailed, SettingsError, StoreUnavailable, UsageError
+from exit_bridge.hosting import refuse_unsafe
 from exit_bridge.logs import log_to_stderr
 from exit_bridge.platforms import platform
 from exit_bridge.settings import Settings, Survey, load_settings, settings_path
@@ -49,6 +50,7 @@ def serve(given: str | None, host: str, port: int) -> None:
 
     settings = load_settings(settings_path(given))
     _refuse_open_hooks(settings, host)
+    refuse_unsafe(settings, "serve")
     with open_store(settings.database, busy_timeout_ms=PATIENCE_MS) as store:
         _prepare(settings, store)
         log_to_stderr()
@@ -65,10 +67,14 @@ def serve(given: str | None, host: str, port: int) -> None:
 @click.command()
 @click.pass_obj
 def worker(given: str | None) -> None:
-    """Send reports only, beside a separate web process, until Ctrl-C or SIGTERM. A job in hand is finished first."""
+    """Send reports only, beside a separate web process, until Ctrl-C or SIGTERM.
+
+    A job in hand then gets `stop_grace` seconds to finish; one that takes longer goes back into the queue.
+    """
     from exit_bridge.worker import Worker
 
     settings = load_settings(settings_path(given))
+    refuse_unsafe(settings, "worker")
     log_to_stderr()
     stop = Event()
     stop_on_signal(stop)
@@ -167,17 +173,20 @@ def send_test(given: str | None, survey: str, url: str, reply_to: str) -> None:
     if status not in ("accepted", "edited", "spooled"):
         raise ExitBridgeError("The made-up submission was not accepted", fix=_remedy(reply.status, status, chosen))
     click.echo(_who_hears(chosen, reply_to))
+    if link := _said(reply).get("report_url"):
+        click.echo(f"Whoever has this link can read the report: {link}")
     click.echo(f"To remove it everywhere: exit-bridge forget {survey} {response_id}")
 
 
 def _made_up(survey: Survey, response_id: str, submitted_at: str, reply_to: str) -> bytes:
     from exit_bridge.bank import REPLY_TO
     from exit_bridge.cli.made_up import answers
+    from exit_bridge.made_up import mark
 
     tool, bank = platform(survey.platform), survey.bank
     said = answers(bank, survey.variant) | ({REPLY_TO: reply_to} if reply_to else {})
     try:
-        return tool.sample_delivery(bank, survey.variant, said, response_id, submitted_at, TEST_WAVE)
+        return tool.sample_delivery(bank, survey.variant, said, response_id, submitted_at, mark(survey, response_id))
     except NotImplementedError:
         raise UsageError(
             f"Nobody has written down yet how to make up what {tool.title} sends",
@@ -201,12 +210,16 @@ def _policy(settings: Settings, base: str) -> HttpPolicy:
     return settings.http if settings.http.proxy else replace(settings.http, internal=inside.internal)
 
 
-def _status(reply: Reply) -> str:
+def _said(reply: Reply) -> dict[str, object]:
     try:
         said = json.loads(reply.body)
     except ValueError:
-        return "without the words of exit-bridge"
-    return str(said.get("status", "")) if isinstance(said, dict) else "without the words of exit-bridge"
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
+def _status(reply: Reply) -> str:
+    return str(_said(reply).get("status") or "without the words of exit-bridge")
 
 
 def _remedy(code: int, status: str, survey: Survey) -> str:

@@ -9,30 +9,11 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 
 from exit_bridge.bank import DEFAULT_BANK, QuestionBank, is_path, load_bank
+from exit_bridge.cli import setup_mail
 from exit_bridge.cli.forms import check_bank
 from exit_bridge.cli.forms_readme import describe
-from exit_bridge.cli.interview import (
-    DOMAIN,
-    EMAIL,
-    HOST,
-    SENDER,
-    URL,
-    VARIABLE,
-    Interview,
-    new_name,
-    password,
-    port,
-)
-from exit_bridge.cli.settings_text import (
-    INSTALL_KEY,
-    MAIL_PASSWORD,
-    Draft,
-    adding,
-    is_set,
-    new_secret,
-    read_raw,
-    secret_name,
-)
+from exit_bridge.cli.interview import DOMAIN, EMAIL, URL, Interview, new_name
+from exit_bridge.cli.settings_text import INSTALL_KEY, Draft, adding, is_set, new_secret, read_raw, secret_name
 from exit_bridge.cli.survey_forms import as_files, forms_folder, survey_forms, write
 from exit_bridge.errors import ExitBridgeError, UsageError
 from exit_bridge.platforms import platform, platforms
@@ -50,18 +31,12 @@ INDIVIDUAL_REPORTS = (
     ("recipients", "those you name, without the answers; the form says so beforehand"),
     ("none", "nobody; you see how many have answered"),
 )
-SECURITY = (
-    ("starttls", "STARTTLS, mostly with port 587"),
-    ("tls", "TLS from the start, mostly with port 465"),
-    ("none", "none, for a mail server on this machine"),
-)
 SIGNING = {
     "header": "no, or I do not know: it sends a secret in a header (most tools)",
     "signature": "yes, it signs each delivery (Standard Webhooks)",
     "basic": "no, but it can log in with a name and a password (Basic authentication)",
     "path": "no, it can do nothing but post to an address: the secret becomes part of that",
 }
-PORTS = {"starttls": "587", "tls": "465", "none": "25"}
 FACTS = {
     "innovation": "Name of the work being assessed, as people know it",
     "controller": "Who is responsible for the answers (data controller)",
@@ -77,12 +52,7 @@ FLAGS = {
     "answered_by": "group or individuals.",
     "individual_reports": "For individuals: respondent, recipients or none.",
     "folder": "Folder on this machine for the reports.",
-    "mail_host": "Mail server.",
-    "mail_security": "starttls, tls or none.",
-    "mail_port": "Port of the mail server.",
-    "mail_from": "Address the reports come from.",
-    "mail_username": "Login, if the mail server wants one.",
-    "mail_password_variable": "Name of the variable that holds the password.",
+    **setup_mail.FLAGS,
     **{name: f"{words}." for name, words in FACTS.items()},
     "public_url": "https address under which tools reach this service.",
     "auth": "How the tool proves itself, if not in the best way it has.",
@@ -154,7 +124,7 @@ def _draft(asked: Interview, path: Path, raw: dict[str, Any], flags: dict[str, A
     domains = _respondents(asked) if replies else []
     to, folder = _recipients(asked, flags, named=not alone or reports == "recipients")
     if (to or replies) and "email" not in raw:
-        _mail_server(asked, draft, path)
+        setup_mail.ask_mail(asked, draft, path)
     asked.say("\nFacts about the work. The form's notice and the report use them; Enter leaves one out.")
     facts = {key: asked.text(key, words) or None for key, words in FACTS.items()}
     _public_url(asked, draft, raw)
@@ -248,29 +218,6 @@ def _recipients(asked: Interview, flags: dict[str, Any], *, named: bool) -> tupl
     to = asked.several("to", "E-mail addresses, with commas between (Enter: none)", EMAIL)
     hint = "Folder on this machine" + (" besides (Enter: none)" if to else "")
     return to, asked.text("folder", hint, suggest="" if to else "reports")
-
-
-def _mail_server(asked: Interview, draft: Draft, path: Path) -> None:
-    asked.say(
-        "\nThe mail server that sends the reports. Your IT team knows these; Enter at the first leaves it for later."
-    )
-    host = asked.text("mail_host", "Mail server", HOST)
-    if not host:
-        return
-    security = asked.choice("mail_security", "How is the connection encrypted?", SECURITY, "starttls")
-    number = int(asked.text("mail_port", "Port", port, PORTS[security]) or PORTS[security])
-    sender = asked.needed("mail_from", "Address the reports come from", SENDER)
-    username = asked.text("mail_username", "Login (Enter: none)") if security != "none" else ""
-    table: dict[str, object] = {"host": host, "port": number, "security": security, "from": sender}
-    if username:
-        table["username"] = username
-        variable = asked.text("mail_password_variable", "Variable for its password", VARIABLE, MAIL_PASSWORD)
-        variable = variable or MAIL_PASSWORD
-        if not is_set(variable, path) and (typed := asked.hidden("Password (not shown; Enter: later)", password)):
-            draft.secrets[variable] = typed
-        if is_set(variable, path) or variable in draft.secrets:
-            table["password"] = f"${variable}"
-    draft.tables.append(("[email]", table))
 
 
 def _public_url(asked: Interview, draft: Draft, raw: dict[str, Any]) -> None:

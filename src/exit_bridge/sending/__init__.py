@@ -6,7 +6,9 @@ from exit_bridge.sending.types import (
     Destination,
     EmailDestination,
     EmailServer,
+    EmailWay,
     FolderDestination,
+    Notify,
     Outgoing,
     PostDestination,
     Receipt,
@@ -16,7 +18,9 @@ __all__ = [
     "Destination",
     "EmailDestination",
     "EmailServer",
+    "EmailWay",
     "FolderDestination",
+    "Notify",
     "Outgoing",
     "PostDestination",
     "Receipt",
@@ -24,7 +28,7 @@ __all__ = [
 ]
 
 
-def send(destination: Destination, outgoing: Outgoing, server: EmailServer | None) -> Receipt:
+def send(destination: Destination, outgoing: Outgoing, way: EmailWay | None) -> Receipt:
     """Send one result to one destination, once. Trying again is the caller's part, and is safe.
 
     Raises UnsafeDestination, and SendFailed: permanent only when this result cannot go to this destination. A fault
@@ -32,9 +36,13 @@ def send(destination: Destination, outgoing: Outgoing, server: EmailServer | Non
     """
     match destination:
         case EmailDestination():
+            if isinstance(way, Notify):
+                from exit_bridge.sending.notify import send_notify
+
+                return send_notify(destination, outgoing, way)
             from exit_bridge.sending.mail import send_email
 
-            return send_email(destination, outgoing, server)
+            return send_email(destination, outgoing, way)
         case PostDestination():
             from exit_bridge.sending.post import send_post
 
@@ -42,4 +50,4 @@ def send(destination: Destination, outgoing: Outgoing, server: EmailServer | Non
         case FolderDestination():
             from exit_bridge.sending.folder import send_folder
 
-            return send_folder(destination, outgoing, server)
+            return send_folder(destination, outgoing, way if isinstance(way, EmailServer) else None)

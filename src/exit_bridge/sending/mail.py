@@ -44,15 +44,9 @@ def send_email(destination: EmailDestination, outgoing: Outgoing, server: EmailS
                 message["From"].addresses[0].addr_spec, addresses, message.as_bytes(policy=SMTP)
             )
         except smtplib.SMTPRecipientsRefused as error:
-            raise _all_refused(error.recipients, label) from None
+            raise _all_refused(error.recipients, label, server) from None
         except smtplib.SMTPResponseException as error:
-            raise SendFailed(
-                f"The mail server answered {error.smtp_code}",
-                where=label,
-                fix="See the mail server's log for its reason",
-                permanent=_is_permanent(error.smtp_code),
-                status=error.smtp_code,
-            ) from None
+            raise _refused(error.smtp_code, error.smtp_error, label, server) from None
         except (smtplib.SMTPException, OSError):
             raise SendFailed("The connection to the mail server broke off", where=label) from None
     if not refused:
@@ -95,10 +89,25 @@ def build_message(outgoing: Outgoing, destination: EmailDestination | None, serv
     return message
 
 
-def check_server(server: EmailServer) -> None:
-    """Connect, encrypt and log in as for a mail, and leave again without one. Raises SendFailed."""
-    with _connect(server):
-        pass
+def check_server(server: EmailServer, to: str = "") -> None:
+    """Connect, encrypt and log in as for a mail; with `to`, ask whether one from our sender may go there; then leave.
+
+    No mail is sent. Raises SendFailed.
+    """
+    where = f"{server.host}:{server.port}"
+    sender = _address(server.sender, "the sender", permanent=False).addr_spec
+    recipient = _address(to, "a recipient").addr_spec if to else ""
+    with _connect(server) as connection:
+        try:
+            connection.ehlo_or_helo_if_needed()
+            code, reply = connection.mail(sender)
+            if code == 250 and recipient:
+                code, reply = connection.rcpt(recipient)
+            connection.rset()
+        except (smtplib.SMTPException, OSError):
+            raise SendFailed("The connection to the mail server broke off", where=where) from None
+    if code not in (250, 251):
+        raise _refused(code, reply, where, server)
 
 
 @contextmanager
@@ -172,7 +181,10 @@ def _trouble(error: Exception) -> tuple[str, str]:
             return "The mail server cannot be reached", "Check host and port in the email settings"
 
 
-def _all_refused(recipients: Mapping[str, tuple[int, bytes]], label: str) -> SendFailed:
+def _all_refused(recipients: Mapping[str, tuple[int, bytes]], label: str, server: EmailServer) -> SendFailed:
+    closed = [reply for reply in recipients.values() if _is_closed(*reply, server)]
+    if closed:
+        return _refused(*closed[0], label, server)
     codes = sorted({code for code, _ in recipients.values()})
     return SendFailed(
         f"The mail server refused every address ({', '.join(map(str, codes))})",
@@ -181,6 +193,32 @@ def _all_refused(recipients: Mapping[str, tuple[int, bytes]], label: str) -> Sen
         permanent=all(map(_is_permanent, codes)),
         status=codes[0],
     )
+
+
+def _refused(code: int, reply: bytes | str, label: str, server: EmailServer) -> SendFailed:
+    if _is_closed(code, reply, server):
+        return SendFailed(
+            f"The mail server does not relay for this machine ({code})",
+            where=label,
+            fix="Ask whoever runs it to let this machine's address send from the sender's domain, or set a user name",
+            status=code,
+        )
+    return SendFailed(
+        f"The mail server answered {code}",
+        where=label,
+        fix="See the mail server's log for its reason",
+        permanent=_is_permanent(code),
+        status=code,
+    )
+
+
+def _is_closed(code: int, reply: bytes | str, server: EmailServer) -> bool:
+    """Does a server that we do not log in to turn this machine away, rather than this mail?
+
+    530 and 550 5.7.x (RFC 3463: security and policy) do. It is the settings' fault or the server's, so the mail waits.
+    """
+    text = reply.decode("ascii", "replace") if isinstance(reply, bytes) else reply
+    return not server.username and (code == 530 or (_is_permanent(code) and text.startswith("5.7.")))
 
 
 def _is_permanent(code: int) -> bool:

@@ -9,9 +9,14 @@ from datetime import datetime
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
+from exit_bridge.errors import SettingsError
 from exit_bridge.http import HttpPolicy
 
+NOTIFY_URL = "https://api.notifications.service.gov.uk"
+
 _KEY = re.compile(r"[!-\-/-~]{1,200}")
+_UUID = "[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
+_NOTIFY_KEY = re.compile(rf"[!-~]+-{_UUID}-{_UUID}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +25,8 @@ class Outgoing:
 
     `key` is the idempotency id: the same over retries, different for every version and destination; visible ASCII
     without a full stop, which Standard Webhooks signs as a separator. `html` is a self-contained page, `mail_html`
-    the part mail programs show, `result` the document of the published result schema. `made_at` is aware (UTC).
+    the part mail programs show, `summary` the few words for a mail that can only lead to the report, `result` the
+    document of the published result schema. `made_at` is aware (UTC).
     """
 
     key: str
@@ -31,6 +37,7 @@ class Outgoing:
     text: str = field(repr=False)
     html: str = field(repr=False)
     mail_html: str = field(repr=False)
+    summary: str = field(repr=False)
     result: Mapping[str, Any] = field(repr=False)
     language: str = "en"
     made_at: datetime
@@ -54,6 +61,7 @@ class Receipt:
 class EmailServer:
     """The mail server reports leave by. `sender` is the From address, with or without a name; `timeout` in seconds.
 
+    Without `username` it is a relay: it takes mail because it knows this machine's address.
     `ca_bundle`: file of certificate authorities to trust instead of the system's.
     """
 
@@ -68,8 +76,46 @@ class EmailServer:
 
 
 @dataclass(frozen=True, slots=True)
+class Notify:
+    """GOV.UK Notify, which sends mail for public bodies: an API key, and the id of a template in their account.
+
+    `reply_to_id` is one of the account's reply-to addresses; `keep_weeks` is how long a report can be downloaded.
+    Raises SettingsError when `key` is no API key.
+    """
+
+    key: str = field(repr=False)
+    template: str
+    reply_to_id: str = ""
+    keep_weeks: int = 4
+    url: str = NOTIFY_URL
+    policy: HttpPolicy = field(default_factory=HttpPolicy)
+
+    def __post_init__(self) -> None:
+        if not _NOTIFY_KEY.fullmatch(self.key):
+            raise SettingsError(
+                "This is no GOV.UK Notify API key",
+                where="email.key",
+                fix="Copy the whole key: its name, the service's id and the secret, joined by hyphens",
+            )
+
+    @property
+    def service(self) -> str:
+        """The service's id, part of the key."""
+        return self.key[-73:-37]
+
+    @property
+    def secret(self) -> str:
+        """What requests are signed with, the last part of the key."""
+        return self.key[-36:]
+
+
+EmailWay = EmailServer | Notify
+"""How mail leaves."""
+
+
+@dataclass(frozen=True, slots=True)
 class EmailDestination:
-    """Addresses that get the report in one mail, each seeing the others."""
+    """Addresses that get the report: by a mail server in one mail, each seeing the others; by Notify in one each."""
 
     to: tuple[str, ...] = field(repr=False)
     reply_to: str = field(default="", repr=False)

@@ -5,15 +5,17 @@ An effect may happen twice (a worker dies after sending and before saying so), n
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Column, Connection, Update, bindparam, insert, null, select, update
 
+from exit_bridge.store import pauses
 from exit_bridge.store.engine import Database
+from exit_bridge.store.limits import within_limits
 from exit_bridge.store.tables import attempt, job, submission
-from exit_bridge.store.types import Attempt, Job, JobState, NewJob, Outcome
+from exit_bridge.store.types import Attempt, Job, JobState, NewJob, Outcome, PauseRule
 
 _COLUMNS: tuple[Column[Any], ...] = (
     job.c.id,
@@ -30,6 +32,9 @@ _COLUMNS: tuple[Column[Any], ...] = (
     job.c.last_error,
     job.c.created_at,
 )
+
+Note = Callable[[Connection, Job, datetime], None]
+"""What an attempt says about its destination, written down with it."""
 
 _ADD = insert(job)
 _WAITING = select(job.c.kind, job.c.destination).where(
@@ -56,7 +61,7 @@ _CLAIM = (
         lease=job.c.lease + 1,
         attempts=job.c.attempts + 1,
     )
-    .returning(*_COLUMNS, job.c.envelope)
+    .returning(*_COLUMNS, job.c.envelope, pauses.PAUSED_UNTIL.scalar_subquery())
 )
 _LOSE = (
     update(attempt)
@@ -89,6 +94,9 @@ _REQUEUE = (
         version=select(submission.c.current).where(submission.c.id == job.c.submission).scalar_subquery(),
     )
 )
+_DESTINATIONS = select(job.c.survey, job.c.kind, job.c.destination).where(
+    job.c.id.in_(bindparam("ids", expanding=True)), job.c.state == "dead"
+)
 _ATTEMPTS = (
     select(attempt.c.n, attempt.c.started_at, attempt.c.ended_at, attempt.c.outcome, attempt.c.detail)
     .where(attempt.c.job == bindparam("of"))
@@ -103,11 +111,12 @@ def add_jobs(
     *,
     submission: int | None = None,
     version: int | None = None,
-) -> None:
-    """Insert jobs within the caller's transaction, in one statement."""
-    if not new:
-        return
+) -> bool:
+    """Insert jobs within the caller's transaction, in one statement. False where one was over a limit of its own."""
     now = datetime.now(UTC)
+    allowed = [each for each in new if within_limits(connection, each.limits, now)]
+    if not allowed:
+        return not new
     shared: dict[str, Any] = {
         "survey": survey,
         "submission": submission,
@@ -127,9 +136,10 @@ def add_jobs(
                 "due_at": each.due_at or now,
                 "envelope": each.envelope,
             }
-            for each in new
+            for each in allowed
         ],
     )
+    return len(allowed) == len(new)
 
 
 class Jobs(Database):
@@ -151,32 +161,48 @@ class Jobs(Database):
         """
         now = now or datetime.now(UTC)
         until = now + timedelta(seconds=lease_seconds)
-        with self._writing() as connection:
-            row = connection.execute(_CLAIM, {"now": now, "until": until, "worker": worker}).one_or_none()
-            if row is None:
-                return None
-            claimed = Job(*row)
-            if claimed.lease > 1:
-                connection.execute(_LOSE, {"of": claimed.id, "at": now})
-            connection.execute(_BEGIN, {"job": claimed.id, "n": claimed.lease, "started_at": now})
-        return claimed
+        while True:
+            with self._writing() as connection:
+                row = connection.execute(_CLAIM, {"now": now, "until": until, "worker": worker}).one_or_none()
+                if row is None:
+                    return None
+                *columns, paused_until = row
+                claimed = Job(*columns)
+                if paused_until is None or pauses.may_try(connection, claimed, now):
+                    if claimed.lease > 1:
+                        connection.execute(_LOSE, {"of": claimed.id, "at": now})
+                    connection.execute(_BEGIN, {"job": claimed.id, "n": claimed.lease, "started_at": now})
+                    return claimed
+                connection.rollback()
+            with self._writing() as connection:
+                pauses.put_off(connection, claimed, now)
 
     def done(self, claimed: Job, detail: str = "") -> bool:
         """It worked. Its envelope is deleted. False if the lease was lost meanwhile."""
-        return self._settle(_DONE, claimed, "done", detail)
+        return self._settle(_DONE, claimed, "done", detail, pauses.note_answer)
 
-    def retry(self, claimed: Job, due_in: float, detail: str) -> bool:
-        """It failed and may work in `due_in` seconds. False if the lease was lost meanwhile."""
+    def retry(
+        self, claimed: Job, due_in: float, detail: str, pause: PauseRule | None = None, at_least: float = 0.0
+    ) -> bool:
+        """It failed and may work in `due_in` seconds. False if the lease was lost meanwhile.
+
+        `pause`: the failure is the destination's, which is left alone by this rule, `at_least` for so many seconds.
+        """
         due = datetime.now(UTC) + timedelta(seconds=due_in)
-        return self._settle(_RETRY, claimed, "failed", detail, due=due, said=detail)
+        note = _failure(pause, at_least)
+        return self._settle(_RETRY, claimed, "failed", detail, note, due=due, said=detail)
 
-    def bury(self, claimed: Job, detail: str) -> bool:
-        """It failed for good: dead until somebody re-queues it. False if the lease was lost meanwhile."""
-        return self._settle(_BURY, claimed, "dead", detail, said=detail)
+    def bury(self, claimed: Job, detail: str, pause: PauseRule | None = None) -> bool:
+        """It failed for good: dead until somebody re-queues it. False if the lease was lost meanwhile.
+
+        `pause` as for `retry`; without it the destination did answer, and what waits for it may go.
+        """
+        note = _failure(pause, 0.0) if pause else pauses.note_answer
+        return self._settle(_BURY, claimed, "dead", detail, note, said=detail)
 
     def release(self, claimed: Job) -> bool:
         """Give it back untried, as at shutdown: due at once and not counted. False if the lease was lost meanwhile."""
-        return self._settle(_RELEASE, claimed, "released", "", due=datetime.now(UTC))
+        return self._settle(_RELEASE, claimed, "released", "", pauses.give_back, due=datetime.now(UTC))
 
     def jobs(self, state: JobState | None = None, survey: str | None = None) -> list[Job]:
         """Jobs without their envelopes, oldest first."""
@@ -194,12 +220,22 @@ class Jobs(Database):
             return [Attempt(*row) for row in connection.execute(_ATTEMPTS, {"of": job_id})]
 
     def requeue(self, ids: Sequence[int]) -> int:
-        """Make dead jobs due now with their attempts at 0, for the current version. How many of `ids` were dead."""
-        with self._writing() as connection:
-            return connection.execute(_REQUEUE, {"ids": list(ids), "due": datetime.now(UTC)}).rowcount
+        """Make dead jobs due now with their attempts at 0, for the current version. How many of `ids` were dead.
 
-    def _settle(self, statement: Update, claimed: Job, outcome: Outcome, detail: str, **values: object) -> bool:
-        holder = {"of": claimed.id, "worker": claimed.leased_by, "lease_n": claimed.lease}
+        Where their destinations are paused, the pause ends: the first of them is the probe.
+        """
+        now = datetime.now(UTC)
+        with self._writing() as connection:
+            there = {tuple(row) for row in connection.execute(_DESTINATIONS, {"ids": list(ids)})}
+            revived = connection.execute(_REQUEUE, {"ids": list(ids), "due": now}).rowcount
+            for survey, kind, destination in sorted(there):
+                pauses.end_pause(connection, survey, kind, destination, now)
+        return revived
+
+    def _settle(
+        self, statement: Update, claimed: Job, outcome: Outcome, detail: str, note: Note | None, **values: object
+    ) -> bool:
+        holder, now = {"of": claimed.id, "worker": claimed.leased_by, "lease_n": claimed.lease}, datetime.now(UTC)
         with self._writing() as connection:
             if connection.execute(statement, holder | values).rowcount == 0:
                 return False
@@ -208,9 +244,17 @@ class Jobs(Database):
                 {
                     "of": claimed.id,
                     "lease_n": claimed.lease,
-                    "at": datetime.now(UTC),
+                    "at": now,
                     "came_to": outcome,
                     "said": detail or None,
                 },
             )
+            if note is not None and claimed.submission is not None:  # a job of none names a response, not a destination
+                note(connection, claimed, now)
         return True
+
+
+def _failure(rule: PauseRule | None, at_least: float) -> Note | None:
+    if rule is None:
+        return None
+    return lambda connection, tried, now: pauses.note_failure(connection, tried, now, rule, at_least)

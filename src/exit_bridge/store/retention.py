@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import bindparam, delete, exists, null, select, update
+from sqlalchemy import Connection, Delete, Update, bindparam, delete, exists, null, select, update
 
 from exit_bridge.errors import StoreUnavailable, UsageError
 from exit_bridge.store.engine import Database
@@ -64,6 +65,7 @@ class Retention(Database):
         from every table already, and calling again finishes the work.
         """
         with self._writing() as connection:
+            self._owe_scrub(connection)
             key = {"of": survey, "response": response_id}
             gone = connection.execute(_FORGET, key).rowcount + connection.execute(_FORGET_FETCH, key).rowcount
             if in_quarantine:
@@ -83,18 +85,25 @@ class Retention(Database):
         """Delete submissions whose current version was received before then; how many. Finished fetches go too."""
         with self._writing() as connection:
             gone = connection.execute(_PURGE, {"of": survey, "before": before}).rowcount
+            if gone:
+                self._owe_scrub(connection)
             connection.execute(_PURGE_JOBS, {"of": survey, "before": before})
         return gone
 
     def purge_quarantine(self, before: datetime) -> int:
         """Delete bodies of every survey received before then; how many."""
-        with self._writing() as connection:
-            return connection.execute(_PURGE_QUARANTINE, {"before": before}).rowcount
+        return self._purge(_PURGE_QUARANTINE, before)
 
     def purge_envelopes(self, before: datetime) -> int:
         """Delete the envelopes of dead jobs made before then; how many."""
+        return self._purge(_PURGE_ENVELOPES, before)
+
+    def _purge(self, statement: Delete | Update, before: datetime) -> int:
         with self._writing() as connection:
-            return connection.execute(_PURGE_ENVELOPES, {"before": before}).rowcount
+            gone = connection.execute(statement, {"before": before}).rowcount
+            if gone:
+                self._owe_scrub(connection)
+        return gone
 
     def backup(self, path: Path) -> None:
         """A consistent copy of a SQLite database while it is in use, on disk once this returns.
@@ -102,7 +111,11 @@ class Retention(Database):
         Raises UsageError for PostgreSQL and for a path that cannot be used, StoreUnavailable where the copy fails.
         """
         if not self._is_sqlite:
-            raise UsageError("Only a SQLite database is backed up here", where=self.where, fix="Use pg_dump")
+            raise UsageError(
+                "PostgreSQL is backed up by its own tool",
+                where=self.where,
+                fix="Run: pg_dump --format=custom --file=FILE URL. It too gives a consistent copy while in use",
+            )
         try:
             path.touch(0o600, exist_ok=False)
         except FileExistsError:
@@ -118,6 +131,19 @@ class Retention(Database):
             path.unlink()
             raise
 
+    def _owe_scrub(self, connection: Connection) -> None:
+        # Counted in the file itself, with the deletion: no crash and no busy file makes it forget what is left to do.
+        if self._is_sqlite:
+            owed = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+            connection.exec_driver_sql(f"PRAGMA user_version={owed + 1:d}")
+
+    def scrub_is_owed(self) -> bool:
+        """Was something deleted whose traces no scrub has erased yet?"""
+        if not self._is_sqlite:
+            return False
+        with self._reading() as connection:
+            return bool(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
+
     def scrub(self) -> None:
         """Rewrite a SQLite database so that its files hold nothing deleted; takes about a second per 100 MB.
 
@@ -127,10 +153,23 @@ class Retention(Database):
         if not self._is_sqlite:
             return
         with self._one_writer(), self._raw() as connection:
+            ((owed,),) = connection.execute("PRAGMA user_version").fetchall()
             # `secure_delete` alone is not enough: rows that moved between pages leave copies behind.
             connection.execute("VACUUM").close()
-            ((kept, _, _),) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            kept = _empty_log(connection)
+            if owed and not kept:
+                connection.execute("BEGIN IMMEDIATE").close()
+                ((now_owed,),) = connection.execute("PRAGMA user_version").fetchall()
+                connection.execute(f"PRAGMA user_version={now_owed - owed:d}").close()
+                connection.execute("COMMIT").close()
+                _empty_log(connection)
         if kept:
             raise StoreUnavailable(
                 "The write-ahead log still holds deleted content", where=self.where, fix="Try again when nobody reads"
             )
+
+
+def _empty_log(connection: sqlite3.Connection) -> bool:
+    """Move the log into the file and cut it to nothing. True where a reader kept it from that."""
+    ((kept, _, _),) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    return bool(kept)

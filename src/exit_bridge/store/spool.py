@@ -10,6 +10,7 @@ import json
 import logging
 import os
 import time
+from collections.abc import Container
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -126,6 +127,16 @@ class Spool:
         for path in old:
             path.unlink(missing_ok=True)
         return len(old)
+
+    def purge_ownerless(self, before: datetime, surveys: Container[str]) -> int:
+        """Delete waiting bodies, come in before then, of surveys that are not among these; how many."""
+        gone = 0
+        for name in self.waiting():
+            spooled = self.read(name)
+            if spooled is not None and spooled.survey not in surveys and spooled.received_at < before:
+                self.remove(name)
+                gone += 1
+        return gone
 
     def _write(self, path: Path, content: bytes) -> None:
         with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as file:

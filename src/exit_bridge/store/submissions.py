@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -11,6 +12,7 @@ from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select,
 
 from exit_bridge.store.engine import Database
 from exit_bridge.store.jobs import add_jobs
+from exit_bridge.store.limits import within_limits
 from exit_bridge.store.order import is_newer
 from exit_bridge.store.tables import INSERT, job, submission, tally, version
 from exit_bridge.store.types import Accepted, Arrival, NewJob, StoredVersion
@@ -108,6 +110,10 @@ class Submissions(Database):
         """One version of a submission, or None once it is forgotten."""
         return self._one(_ONE, submission=submission_id, n=n)
 
+    def result(self, result_id: str) -> StoredVersion | None:
+        """The current version of the response with that result id, or None."""
+        return self._one(_BY_RESULT, result_id=result_id)
+
     def submissions(self, survey: str, wave: str | None = None) -> Iterator[StoredVersion]:
         """The current version of every submission of a survey, or of one wave of it, in order of first arrival.
 
@@ -161,8 +167,8 @@ def _keep(connection: Connection, arrival: Arrival, on_new: Sequence[NewJob], on
         added = connection.scalar(_ADD[connection.dialect.name], {**key, "result_id": result_id, "current": 1})
         if added is not None:
             _add_version(connection, added, 1, arrival)
-            add_jobs(connection, arrival.survey, on_new, submission=added, version=1)
-            return Accepted("accepted", result_id, 1)
+            whole = add_jobs(connection, arrival.survey, on_new, submission=added, version=1)
+            return Accepted("accepted", result_id, 1, limited=not whole)
         held = connection.execute(_HOLD, key).one_or_none()
         if held is not None:  # else it was forgotten between the two statements: it is new after all
             return _edit(connection, held, arrival, on_edit)
@@ -185,13 +191,17 @@ def _edit(connection: Connection, held: Row[int, str, int], arrival: Arrival, on
     moved = {
         (row.kind, row.destination): row.id for row in connection.execute(_RETARGET, {"held": submission_id, "n": n})
     }
+    limited = False
     for new in on_edit:
         pending = moved.get((new.kind, new.destination))
         if pending is not None and new.envelope is not None:
-            connection.execute(_NEW_ENVELOPE, {"job": pending, "contents": new.envelope})
+            if within_limits(connection, new.limits, datetime.now(UTC)):
+                connection.execute(_NEW_ENVELOPE, {"job": pending, "contents": new.envelope})
+            else:
+                limited = True
     fresh = [new for new in on_edit if (new.kind, new.destination) not in moved]
-    add_jobs(connection, arrival.survey, fresh, submission=submission_id, version=n)
-    return Accepted("edited", result_id, n)
+    whole = add_jobs(connection, arrival.survey, fresh, submission=submission_id, version=n)
+    return Accepted("edited", result_id, n, limited=limited or not whole)
 
 
 def _add_version(connection: Connection, submission_id: int, n: int, arrival: Arrival) -> None:

@@ -147,6 +147,40 @@ tally = Table(
     Column("n", BigInteger, nullable=False),
 )
 
+# A destination whose newest attempts all failed; no row where the newest one worked. `noted_at`: when it was written.
+trouble = Table(
+    "trouble",
+    metadata,
+    Column("survey", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("destination", Text, primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("paused_until", Instant),
+    Column("probe", BigInteger),
+    Column("noted_at", Instant, nullable=False),
+)
+
+# One row a mail to an address that a respondent typed, for a day; `key` is a keyed hash.
+mailed = Table(
+    "mailed",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("key", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+Index(None, mailed.c.key, mailed.c.at)
+
+pull = Table(
+    "pull",
+    metadata,
+    Column("survey", Text, primary_key=True),
+    Column("cursor", Text),
+    Column("pulled_at", Instant),
+    Column("tried_at", Instant),
+    Column("leased_by", Text),
+    Column("leased_until", Instant),
+)
+
 INSERT: Mapping[str, Callable[[Table], sqlite.Insert | postgresql.Insert]] = {
     "sqlite": sqlite.insert,
     "postgresql": postgresql.insert,

@@ -12,6 +12,7 @@ Document = dict[str, Any]
 AcceptedStatus = Literal["accepted", "duplicate", "edited", "older"]
 JobState = Literal["ready", "leased", "done", "dead"]
 Outcome = Literal["done", "failed", "dead", "released", "lost"]
+PullEnd = Literal["done", "more", "failed"]
 SchemaState = Literal["current", "behind", "ahead", "empty"]
 
 
@@ -38,11 +39,13 @@ class Accepted:
     """What became of an arrival.
 
     `version` is the one the arrival is now held as: the current one, or for `older` the one it was filed under.
+    `limited`: a job was left out because it was over its limit.
     """
 
     status: AcceptedStatus
     result_id: str
     version: int
+    limited: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +67,26 @@ class StoredVersion:
 
 
 @dataclass(frozen=True, slots=True)
+class Limit:
+    """At most `most` jobs a day that count under `key`, over every process of the store."""
+
+    key: str
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
 class NewJob:
     """Work to be done: `kind` (send, fetch, …) and `destination`, the setting or id that says to what.
 
     `envelope` is what the work needs and must not outlive it, such as a reply address. `due_at` None means now.
+    A job over one of its `limits` is not added.
     """
 
     kind: str
     destination: str
     envelope: Document | None = field(default=None, repr=False)
     due_at: datetime | None = None
+    limits: tuple[Limit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +116,29 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
+class PauseRule:
+    """When a destination is left alone: after `after` failures in a row for `first` seconds, twice as long after each
+    probe that fails too, `longest` at most.
+    """
+
+    after: int
+    first: float
+    longest: float
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """A destination that is left alone for now. `probing`: one job is trying it at this moment."""
+
+    survey: str
+    kind: str
+    destination: str
+    failures: int
+    until: datetime
+    probing: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Attempt:
     """One claim of a job. `outcome` None: still at it; `lost`: the lease ran out and somebody else claimed it."""
 
@@ -124,3 +160,12 @@ class Quarantined:
     element: int | None
     reason: str
     detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class PullState:
+    """Where pulling of a survey stands: the tool's cursor, and when everything there had last been fetched."""
+
+    survey: str
+    cursor: str | None
+    pulled_at: datetime | None

@@ -2,57 +2,22 @@
 
 from __future__ import annotations
 
-import json
-import socket
 import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.handlers import Sink
-from tests.cli.cli_calls import FIRST, SECRET, Said, call, write_settings
+from tests.cli.cli_calls import FIRST, SECRET, call, write_settings
+from tests.cli.doctor.looking import KEY, TO_LEAD, WELL, examine, wrong
+from tests.sending.notify_double import KEY as NOTIFY_KEY
 
 from exit_bridge.bridge import Bridge
-from exit_bridge.cli import checks
+from exit_bridge.cli.checks import clock
+from exit_bridge.platforms.base import Platform
 from exit_bridge.settings import load_settings
 from exit_bridge.store import Arrival, NewJob, Spool, open_store
-
-WELL = (
-    'public_url = "https://reports.council.example"\n'
-    + FIRST
-    + '[surveys.first.about]\ncontroller = "Fenmoor"\ncontact = "a@b.example"\nworried_contact = "the duty team"\n'
-)
-Doctor = Callable[..., dict[str, list[str]]]
-
-
-@pytest.fixture
-def settings(tmp_path: Path) -> Path:
-    """An installation that nothing is wrong with, and that has been used."""
-    path = write_settings(tmp_path, WELL)
-    with open_store(load_settings(path).database) as store:
-        store.upgrade()
-        store.tally("first", "", "ping")
-    return path
-
-
-@pytest.fixture(autouse=True)
-def _sound_sqlite(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 51, 3))
-
-
-def findings(said: Said) -> dict[str, list[str]]:
-    """Status -> lines, with what they are about in front."""
-    found: dict[str, list[str]] = {"ok": [], "look": [], "broken": []}
-    for row in json.loads(said.out):
-        found[row["status"]].append(f"{row['about']}: {row['line']}")
-        assert bool(row["fix"]) == (row["status"] != "ok"), "what is not fine comes with what to do"
-    return found
-
-
-def examine(settings: Path, *flags: str) -> dict[str, list[str]]:
-    return findings(call(settings, "doctor", "--json", *flags))
 
 
 def test_where_all_is_well_nothing_is_said_to_be_wrong(settings: Path) -> None:
@@ -95,6 +60,21 @@ def test_no_settings_file_is_a_finding_too(tmp_path: Path) -> None:
     said = call(tmp_path / "exit-bridge.toml", "doctor")
     assert said.code == 1
     assert "Run `exit-bridge init`" in said.out
+
+
+MAIL = '[email]\nhost = "127.0.0.1"\nfrom = "Team reports <reports@council.example>"\n'
+
+
+def individuals(text: str) -> str:
+    """The same survey, answered by each person alone."""
+    return 'install_key = "$INSTALL_KEY"\n' + text.replace('"group"', '"individuals"\nreply_domains = ["b.example"]')
+
+
+def mail(**changes: str) -> Callable[[str], str]:
+    """The settings with a mail server, some of its settings changed."""
+    values = {"host": "mail.council.example", "from": "reports@council.example", **changes}
+    lines = "".join(f"{name} = {value if value.isdigit() else repr(value)}\n" for name, value in values.items())
+    return lambda text: text + f"[email]\n{lines}"
 
 
 CASES = {
@@ -158,30 +138,112 @@ CASES = {
         "broken",
         "survey first: Nobody gets its reports",
     ),
+    "no key": (
+        lambda text: text.replace('"group"', '"individuals"\nindividual_reports = "none"'),
+        "look",
+        "secrets: No install_key is set",
+    ),
     "no domains": (
-        lambda text: text.replace('"group"', '"individuals"') + '[email]\nhost = "127.0.0.1"\nfrom = "a@b.example"\n',
+        lambda text: individuals(text).replace('reply_domains = ["b.example"]\n', "") + MAIL,
         "broken",
         "survey first: Respondents get their own report, but reply_domains allows no address",
     ),
     "no mail server": (
-        lambda text: text.replace('by = "folder"\ndirectory = "reports"', 'by = "email"\nto = ["a@b.example"]'),
+        lambda _: TO_LEAD,
         "broken",
-        "mail: Reports go by e-mail, but no mail server is set",
+        "mail: Reports go by e-mail, but no way for mail is set",
     ),
     "no mail server for replies": (
-        lambda text: text.replace('"group"', '"individuals"\nreply_domains = ["b.example"]'),
+        lambda text: individuals(text),
         "broken",
-        "mail: Reports go by e-mail, but no mail server is set",
+        "mail: Reports go by e-mail, but no way for mail is set",
     ),
     "no password": (
-        lambda text: text + '[email]\nhost = "127.0.0.1"\nfrom = "a@b.example"\nusername = "me"\n',
+        mail(username="me"),
         "broken",
         "mail: The mail server's login has no password",
     ),
     "mail in clear": (
-        lambda text: text + '[email]\nhost = "mail.example"\nfrom = "a@b.example"\nsecurity = "none"\n',
+        mail(security="none"),
         "look",
         "mail: Mail leaves unencrypted",
+    ),
+    "login in clear": (
+        mail(security="none", host="localhost", username="me", password="$WEAK"),
+        "broken",
+        "mail: The login would cross the network in clear text",
+    ),
+    "password at Microsoft": (
+        mail(host="smtp.office365.com", username="reports@council.example", password="$WEAK"),
+        "look",
+        "mail: Microsoft ends logins by password at smtp.office365.com",
+    ),
+    "port of Microsoft": (
+        mail(host="council-example.mail.protection.outlook.com"),
+        "broken",
+        "mail: Microsoft 365 takes mail at council-example.mail.protection.outlook.com on port 25 only",
+    ),
+    "away from Microsoft": (
+        lambda text: mail(host="x.mail.protection.outlook.com", port="25")(text).replace(
+            'by = "folder"\ndirectory = "reports"', 'by = "email"\nto = ["a@council.example", "b@trust.example"]'
+        ),
+        "look",
+        "mail: Without a connector Microsoft 365 takes no mail for trust.example from this machine",
+    ),
+    "replies away from Microsoft": (
+        lambda text: mail(host="x.mail.protection.outlook.com", port="25")(individuals(text)),
+        "look",
+        "mail: Without a connector Microsoft 365 takes no mail for b.example from this machine",
+    ),
+    "sender known nowhere": (
+        mail(**{"from": "reports@intranet"}),
+        "look",
+        "sender: The sender's domain intranet is known to nobody outside this network",
+    ),
+    "sender of this network": (
+        mail(**{"from": "Reports <reports@mail.council.local>"}),
+        "look",
+        "sender: The sender's domain mail.council.local is known to nobody outside this network",
+    ),
+    "sender of a provider": (
+        mail(**{"from": "council@gmail.com"}),
+        "look",
+        "sender: Mail from gmail.com by another server fails the checks (SPF, DKIM, DMARC)",
+    ),
+    "sender of a provider without servers for others": (
+        mail(**{"from": "council@proton.me"}),
+        "look",
+        "sender: Mail from proton.me by another server fails the checks",
+    ),
+    "personal mailbox": (
+        mail(**{"host": "smtp.gmail.com", "from": "council@gmail.com"}),
+        "look",
+        "sender: Reports leave from a personal mailbox at gmail.com",
+    ),
+    "login at another domain": (
+        mail(username="me@trust.example", password="$WEAK"),
+        "look",
+        "sender: Mail from council.example leaves by a login at trust.example",
+    ),
+    "authorities missing": (
+        lambda text: text + '[http]\nca_bundle = "gone.pem"\n',
+        "broken",
+        "ca_bundle: ",
+    ),
+    "authorities of another kind": (
+        mail(ca_bundle="exit-bridge.toml"),
+        "broken",
+        "ca_bundle: exit-bridge.toml holds no certificates",
+    ),
+    "reply_to at Notify": (
+        lambda text: (
+            text.replace(
+                'by = "folder"\ndirectory = "reports"', 'by = "email"\nto = ["a@b.example"]\nreply_to = "c@b.example"'
+            )
+            + '[email]\nby = "notify"\nkey = "$NOTIFY"\ntemplate = "f33517ff-2a88-4f6e-b855-c550268ce08a"\n'
+        ),
+        "look",
+        "survey first: reply_to cannot be followed",
     ),
     "spool": (
         lambda text: 'spool = "exit-bridge.toml/spool"\n' + text,
@@ -200,15 +262,14 @@ CASES = {
 def test_one_thing_wrong_is_one_finding(settings: Path, name: str) -> None:
     """Of its own kind, and nothing else with it."""
     change, status, line = CASES[name]
-    write_settings(settings.parent, change(WELL), WEAK="weak")
+    write_settings(settings.parent, change(WELL), WEAK="weak", INSTALL_KEY=KEY, NOTIFY=NOTIFY_KEY)
     with open_store(load_settings(settings).database) as store:
         store.tally("second", "", "ping")
     found = examine(settings, "--offline")
-    wrong = [
+    faults = [
         (kind, said) for kind in ("look", "broken") for said in found[kind] if "survey second: The form" not in said
     ]
-    assert [kind for kind, _ in wrong] == [status]
-    assert wrong[0][1].startswith(line)
+    assert [(kind, said.startswith(line)) for kind, said in faults] == [(status, True)]
 
 
 def test_individuals_who_get_nothing_need_no_reader(settings: Path) -> None:
@@ -226,10 +287,39 @@ def test_secrets_that_others_can_read_are_found(settings: Path) -> None:
     assert f"chmod 600 {settings.with_suffix('.env')}" in said.out
 
 
+def test_settings_that_others_can_change_are_found(settings: Path) -> None:
+    """Reading them is one thing; writing them would send reports elsewhere."""
+    settings.chmod(0o644)
+    assert wrong(settings) == []
+    settings.chmod(0o664)
+    line = "settings: exit-bridge.toml can be changed by others, who could send the reports elsewhere"
+    assert wrong(settings) == [("look", line)]
+
+
+def test_a_database_that_others_can_read_is_found(settings: Path) -> None:
+    """It is made for one user alone; a copy may not be."""
+    database = settings.parent / "exit-bridge.sqlite3"
+    assert database.stat().st_mode & 0o077 == 0
+    database.chmod(0o640)
+    line = "database: exit-bridge.sqlite3 can be read by others, and it holds every answer"
+    assert wrong(settings) == [("look", line)]
+
+
+@pytest.mark.parametrize(("left", "status"), [(1024, "ok"), (1023, "look"), (100, "look"), (99, "broken")])
+def test_a_disk_that_is_nearly_full_is_found(
+    settings: Path, disk_with: Callable[[int], None], left: int, status: str
+) -> None:
+    """Before it is: a full one keeps nothing. One line for each disk, however many folders are on it."""
+    disk_with(left)
+    found = examine(settings)
+    (line,) = [line for line in found[status] if line.startswith("disk: ")]
+    assert line.startswith(f"disk: {left:,} MiB are left on the disk of {settings.parent}")
+    assert len([line for lines in found.values() for line in lines if line.startswith("disk: ")]) == 1
+
+
 def test_no_secret_or_address_is_ever_printed(settings: Path) -> None:
     """Nor who gets the reports."""
-    text = WELL.replace('by = "folder"\ndirectory = "reports"', 'by = "email"\nto = ["lead@council.example"]')
-    write_settings(settings.parent, text)
+    write_settings(settings.parent, TO_LEAD)
     for said in (call(settings, "doctor"), call(settings, "doctor", "--json")):
         assert SECRET not in said.out
         assert "lead@council.example" not in said.out
@@ -324,47 +414,8 @@ def test_a_clock_that_is_years_off_is_found(settings: Path, monkeypatch: pytest.
         def now(cls, tz: object = None) -> Past:
             return cls(2001, 1, 1, tzinfo=UTC)
 
-    monkeypatch.setattr(checks, "datetime", Past)
+    monkeypatch.setattr(clock, "datetime", Past)
     assert "clock: This machine believes that it is 2001" in examine(settings)["broken"]
-
-
-# -- mail ----------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def smtp() -> Iterator[int]:
-    """The port of a mail server without STARTTLS."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port: int = free.getsockname()[1]
-    controller = Controller(Sink(), hostname="127.0.0.1", port=port)
-    controller.start()
-    yield port
-    controller.stop()
-
-
-def mail(port: int, security: str) -> str:
-    return f'[email]\nhost = "127.0.0.1"\nport = {port}\nsecurity = "{security}"\nfrom = "a@b.example"\n'
-
-
-def test_the_mail_server_is_called_and_gets_no_mail(settings: Path, smtp: int) -> None:
-    """It must offer what the settings ask for."""
-    write_settings(settings.parent, WELL + mail(smtp, "none"))
-    found = examine(settings)
-    assert found["broken"] == []
-    assert f"mail: 127.0.0.1:{smtp} answers (none)" in found["ok"]
-    write_settings(settings.parent, WELL + mail(smtp, "starttls"))
-    (line,) = examine(settings)["broken"]
-    assert "does not offer STARTTLS" in line
-    assert examine(settings, "--offline")["broken"] == []
-
-
-def test_a_mail_server_that_is_not_there_is_found(settings: Path) -> None:
-    """One line, and no long wait."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    write_settings(settings.parent, WELL + mail(port, "none"))
-    (line,) = examine(settings)["broken"]
-    assert line == f"mail: The mail server cannot be reached (127.0.0.1:{port})"
 
 
 # -- db ------------------------------------------------------------------------------------------------------------
@@ -409,6 +460,27 @@ def test_a_form_older_than_the_settings_is_found(settings: Path) -> None:
     assert examine(settings)["look"] == ["survey first: forms-first is older than the settings"]
 
 
+def test_a_form_left_over_from_another_language_is_found(settings: Path) -> None:
+    """It would ask people what the settings no longer say; a form in a language that is asked for is compared too."""
+    words = (Path(str(files("exit_bridge.bank"))) / "data/exit-open-1/wording.en.toml").read_text("utf-8")
+    (settings.parent / "cy.toml").write_text(words.replace('language = "en"', 'language = "cy"'), "utf-8")
+    both = WELL.replace("bank =", 'languages = ["en", "cy"]\nwordings = ["cy.toml"]\nbank =')
+    write_settings(settings.parent, both)
+    assert call(settings, "forms", "--survey", "first").code == 0
+    assert wrong(settings) == []
+    write_settings(settings.parent, WELL)
+    forms = sorted(path.name for path in (settings.parent / "forms-first").glob("*.json"))
+    assert len(forms) == 2
+    [(status, line)] = wrong(settings)
+    assert (status, line.partition(": ")[2]) == (
+        "look",
+        f"forms-first holds what the settings do not ask for: {forms[0]}",
+    )
+    write_settings(settings.parent, both)
+    (settings.parent / "forms-first" / forms[0]).write_bytes(b"{}")
+    assert wrong(settings) == [("look", "survey first: forms-first is older than the settings")]
+
+
 def test_a_survey_that_left_the_settings_is_found(settings: Path) -> None:
     """Nobody says any more when its answers are to be deleted."""
     with open_store(load_settings(settings).database) as store:
@@ -425,6 +497,18 @@ def test_the_domains_of_respondents_are_said(settings: Path) -> None:
     write_settings(settings.parent, text)
     line = "survey first: A respondent's own report is mailed to addresses at b.example, c.example and to no other"
     assert line in examine(settings)["ok"]
+
+
+def test_a_tool_that_cannot_post_is_found(settings: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its exports can be scored all the same."""
+    monkeypatch.setattr(Platform, "faces", ("form", "export"))
+    assert ("broken", "survey first: Typeform cannot post to a hook") in wrong(settings)
+
+
+def test_settings_without_a_survey_are_a_beginning(tmp_path: Path) -> None:
+    """With the command that goes on from there."""
+    path = write_settings(tmp_path, 'public_url = "https://reports.council.example"\n')
+    assert ("look", "settings: There is no survey yet") in wrong(path)
 
 
 def test_a_bank_the_settings_need_and_cannot_read_is_a_finding(settings: Path) -> None:

@@ -1,0 +1,31 @@
+"""The few lines for a mail that leads to the report."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from tests.reports.report_cases import COMMENT, states
+
+from exit_bridge import reports
+from exit_bridge.reports.summary import where_the_rest_is
+
+STATES = states()
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_a_summary_says_what_the_report_says_first(name: str) -> None:
+    """Every paragraph of it stands in the report, without a comment, a number of points or a list."""
+    report = STATES[name]
+    paragraphs = reports.as_summary(report).split("\n\n")
+    whole = " ".join(reports.as_text(report).split())
+    assert all(" ".join(paragraph.split()) in whole for paragraph in paragraphs)
+    assert 20 < sum(map(len, paragraphs)) < 1_500
+    assert COMMENT not in " ".join(paragraphs)
+    assert re.findall(r"\d+ of 100", " ".join(paragraphs)) == []
+
+
+def test_the_way_to_the_rest_counts_its_weeks() -> None:
+    """One week is one."""
+    assert "works for one week," in where_the_rest_is("en", 1)
+    assert "works for 4 weeks," in where_the_rest_is("en", 4)
