@@ -30,7 +30,7 @@ class Admin:
         self.page.locator("[data-bs-target='#installPluginZipModal'], [data-target='#installPluginZipModal']").click()
         self.page.set_input_files("#the_file", archive)
         with self.page.expect_navigation():
-            self.page.locator("#installPluginZipModal .modal-footer .btn").last.click()
+            self.page.locator("#installPluginZipModal .modal-footer .btn[onclick]").click()
         with self.page.expect_navigation():
             self.page.locator("form[action*='installUploadedPlugin'] [type=submit]").click()
         return self.said()

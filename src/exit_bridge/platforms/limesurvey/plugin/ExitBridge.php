@@ -255,9 +255,9 @@ class ExitBridge extends \LimeSurvey\PluginManager\PluginBase
 
     public function getPluginSettings($getValues = true)
     {
-        $waiting = $this->guarded(function () {
+        $waiting = $getValues ? $this->guarded(function () {
             return $this->queue()->waiting();
-        });
+        }) : 0;
         $this->settings = ExitBridgeWords::globalSettings($this, (int) $waiting);
         return parent::getPluginSettings($getValues);
     }
