@@ -129,7 +129,17 @@ def gunicorn(
     """The Procfile's server on a free port; returns once it answers."""
     listening = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=256))
     command = ["-m", "gunicorn", "--worker-class", "gthread", "--workers", str(processes), "--threads", str(threads)]
-    command += ["--keep-alive", "60", "--log-level", "error", "--bind", f"fd://{listening.fileno()}", application]
+    command += [
+        "--forwarded-allow-ips",
+        "",
+        "--keep-alive",
+        "60",
+        "--log-level",
+        "error",
+        "--bind",
+        f"fd://{listening.fileno()}",
+        application,
+    ]
     process = started(stack, command, environment, pass_fds=(listening.fileno(),))
     port = listening.getsockname()[1]
     wait_for(port)

@@ -52,10 +52,10 @@ def platforms() -> str:
 
     rows = []
     for tool in map(platform, BUILT_IN):
-        faces = ["yes" if face in tool.faces else "" for face in ("form", "delivery", "export")]
+        faces = ["yes" if face in tool.faces else "" for face in ("form", "delivery", "export", "api")]
         name = f"[{tool.title}](docs/platforms/{tool.name}.md)"
         rows.append([name, code(tool.name), *faces, ", ".join(tool.schemes), tool.evidence])
-    head = ["Survey tool", "Name", "Form", "Webhook", "Export", "Ways to prove a delivery", "Rests on"]
+    head = ["Survey tool", "Name", "Form", "Webhook", "Export", "API", "Ways to prove a delivery", "Rests on"]
     return table(head, rows)
 
 
@@ -143,6 +143,7 @@ def settings() -> str:
         ("[http]", "http", schema["properties"]["http"]),
         ("[surveys.NAME]", "surveys", survey),
         ("[surveys.NAME.about]", "about", survey["properties"]["about"]),
+        ("[surveys.NAME.api]", "api", survey["properties"]["api"]),
     ]
     sections += [
         (f'[[surveys.NAME.send]] by = "{way["properties"]["by"]["const"]}"', "send", way)
@@ -421,6 +422,7 @@ KEPT = {
     "attempt": ("when a send was tried and how it ended, in technical words", "as the job"),
     "quarantine": ("a delivery that was proved but could not be read, **whole**, and why", "{quarantine_days}"),
     "tally": ("how many declined, stopped half-way or sent a test: numbers", "for ever"),
+    "pull": ("up to which number a tool's API was asked for responses, and which were not finished there", "for ever"),
     "trouble": ("which destination keeps failing: nothing about a person", "until it works again"),
     "mailed": ("keyed hash of an address that got its own report, to count mails a day", "a day"),
 }

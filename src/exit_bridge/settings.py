@@ -24,6 +24,7 @@ from exit_bridge.http import HttpPolicy
 from exit_bridge.platforms.base import AuthMode
 from exit_bridge.sending.post import signing_key
 from exit_bridge.sending.types import Destination, EmailDestination, EmailWay, FolderDestination, PostDestination
+from exit_bridge.settings_api import ApiSettings, api_settings, write_back_fault
 from exit_bridge.settings_email import email_way
 from exit_bridge.settings_faults import faults_in
 from exit_bridge.settings_links import link_fault
@@ -51,6 +52,7 @@ class Survey:
     send: Mapping[str, Destination]
     on_edit: Literal["update", "resend"]
     reply_scores: bool
+    api: ApiSettings | None = None
 
     @property
     def report_link(self) -> bool:
@@ -199,6 +201,7 @@ def _survey(name: str, row: Mapping[str, Any], path: Path, secret: Secret, http:
     facts: dict[str, Any] = {
         key: tuple(value) if isinstance(value, list) else value for key, value in row.get("about", {}).items()
     }
+    api = api_settings(row["api"], f"{where}.api", secret, http) if "api" in row else None
     about = About(
         **facts,
         answered_by=cast("AnsweredBy", row["answered_by"]),
@@ -206,6 +209,7 @@ def _survey(name: str, row: Mapping[str, Any], path: Path, secret: Secret, http:
         retain_days=row.get("retain_days", 365),
         reply_domains=tuple(domain.casefold() for domain in row.get("reply_domains", ())),
         report_link_days=row.get("report_link_days", 30) if row.get("report_link") else 0,
+        scores_in_tool=api is not None and api.write_back,
     )
     bank = row["bank"]
     survey = Survey(
@@ -224,7 +228,10 @@ def _survey(name: str, row: Mapping[str, Any], path: Path, secret: Secret, http:
         ),
         on_edit=row.get("on_edit", "update"),
         reply_scores=row.get("reply_scores", False),
+        api=api,
     )
+    if about.scores_in_tool and (fault := write_back_fault(about, survey.bank.variants.get(survey.variant))):
+        raise SettingsError(fault[0], where=f"{where}.api.write_back", fix=fault[1])
     if about.answered_by == "individuals" and about.individual_reports == "recipients":
         _refuse_private_form(survey, where)
     return survey

@@ -199,6 +199,7 @@ def _notice(about: About, text: TextOf, seen: str, *, comments: bool) -> list[st
         "notice_purpose" if about.purpose else "",
         f"notice_seen_{seen}",
         "notice_link" if about.report_link_days and seen in ("group", "respondent", "link") else "",
+        "notice_scores_in_tool" if about.scores_in_tool and seen in ("group", "recipients") else "",
         "notice_comments" if comments and seen != "group" else "",
         "notice_kept",
         "notice_contact" if about.contact else "",

@@ -30,6 +30,7 @@ FORM_SENTENCES = (
     "notice_link",
     "notice_purpose",
     "notice_reply_by",
+    "notice_scores_in_tool",
     "notice_seen_group",
     "notice_seen_link",
     "notice_seen_none",
