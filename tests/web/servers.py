@@ -140,7 +140,12 @@ def start(kind: str, folder: Path, *, database: str = "", before=None) -> Server
     assert upgraded.returncode == 0, upgraded.stderr
     port = free_port()
     procfile = dict(line.split(": ", 1) for line in (ROOT / "Procfile").read_text("utf-8").splitlines())
-    web = procfile["web"].replace("${WEB_CONCURRENCY:-1}", "1").replace("0.0.0.0:$PORT", f"127.0.0.1:{port}")
+    web = (
+        procfile["web"]
+        .removeprefix("exec ")
+        .replace("${WEB_CONCURRENCY:-1}", "1")
+        .replace("0.0.0.0:$PORT", f"127.0.0.1:{port}")
+    )
     command = {
         "gunicorn": [sys.executable, "-m", *shlex.split(web)],
         "waitress": [sys.executable, "-m", "exit_bridge", "serve", "--port", str(port)],
