@@ -5,11 +5,13 @@ from __future__ import annotations
 import io
 import json
 import re
+import shutil
 import subprocess
 import time
 import zipfile
 
 import pytest
+from tests.conftest import missing
 from tests.platforms.limesurvey.php import NEW_YORK, PLUGIN, World, completed, finish, php
 from tests.platforms.limesurvey.receiver import SECRET, receiving
 
@@ -319,6 +321,8 @@ def test_nobody_there(world, receiver, curl):
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory):
     """A self-signed certificate for localhost, with its key in the same file."""
+    if not shutil.which("openssl"):
+        missing("openssl", "install Debian's package openssl")
     made = tmp_path_factory.mktemp("tls") / "both.pem"
     subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
     command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *subject]
