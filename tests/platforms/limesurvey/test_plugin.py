@@ -5,11 +5,13 @@ from __future__ import annotations
 import io
 import json
 import re
+import shutil
 import subprocess
 import time
 import zipfile
 
 import pytest
+from tests.conftest import missing
 from tests.platforms.limesurvey.php import NEW_YORK, PLUGIN, World, completed, finish, php
 from tests.platforms.limesurvey.receiver import SECRET, receiving
 
@@ -319,6 +321,8 @@ def test_nobody_there(world, receiver, curl):
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory):
     """A self-signed certificate for localhost, with its key in the same file."""
+    if not shutil.which("openssl"):
+        missing("openssl", "install Debian's package openssl")
     made = tmp_path_factory.mktemp("tls") / "both.pem"
     subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
     command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *subject]
@@ -408,6 +412,18 @@ def test_one_time_out_in_a_completion_whatever_waits(ready, receiver):
     assert [(5, 1)] == [(body["survey_id"], body["response_id"]) for body in receiver.bodies]
 
 
+def test_who_is_not_there_is_asked_once_whatever_waits(ready, receiver):
+    """Two surveys and five responses wait for a server that is down: cron tries one of them."""
+    ready.survey(5, active="1", address=receiver.url, secret=SECRET)
+    waits(ready, receiver, 2, 3)
+    waits(ready, receiver, 1, 2, 3, survey=5)
+    with receiving() as gone, ready.database() as made:
+        made.execute("UPDATE settings SET value=? WHERE name LIKE '%address'", (json.dumps(gone.url),))
+        made.execute("UPDATE exitbridge_queue SET attempts=0")
+    ready.run(CRON)
+    assert [1, 0, 0, 0, 0] == [row["attempts"] for row in ready.queue()]
+
+
 def test_retries_stay_within_the_three_seconds(ready, receiver):
     """The new one goes through; then a receiver of another survey stalls."""
     with receiving() as other:
@@ -429,6 +445,13 @@ def test_the_id_is_the_same_over_all_attempts_of_the_same_content(ready, receive
             made.execute("UPDATE exitbridge_queue SET due_at=0")
     assert 1 == len({request["webhook-id"] for request in receiver.requests})
     assert 3 == len(receiver.requests)
+
+
+def test_the_id_is_a_new_one_when_a_response_is_completed_again(ready, receiver):
+    """Changed and changed back, it is news to a receiver that goes by the id alone."""
+    ready.run(completed(1, 1), completed(1, 1))
+    assert 2 == len({request["webhook-id"] for request in receiver.requests})
+    assert receiver.raw[0] == receiver.raw[1]
 
 
 def test_an_edit_while_it_waits_sends_the_newest_once(ready, receiver):

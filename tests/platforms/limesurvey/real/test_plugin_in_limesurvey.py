@@ -16,7 +16,7 @@ from tests.platforms.limesurvey.receiver import SECRET, Receiver, receiving
 
 from exit_bridge.platforms.limesurvey.plugin import plugin_zip
 
-pytestmark = [pytest.mark.limesurvey, pytest.mark.browser, pytest.mark.server]
+pytestmark = [pytest.mark.limesurvey, pytest.mark.browser, pytest.mark.server, pytest.mark.timeout(900)]
 
 SENT = {"notice": "yes", "qrec01_rec01": "4", "rec03": "2", "qrec04_rec04": None, "commentreceptivity": ""}
 CRON = ("plugin", "--target=ExitBridge")
