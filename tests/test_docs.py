@@ -153,7 +153,8 @@ def test_every_setting_is_documented():
     for way in settings_schema()["properties"]["email"]["oneOf"]:
         expected |= {(f'[email] by = "{way["properties"]["by"]["const"]}"', key) for key in way["properties"]}
     expected |= {("[surveys.NAME]", key) for key, row in survey.items() if row.get("type") != "object"}
-    expected |= {("[surveys.NAME.about]", key) for key in survey["about"]["properties"]}
+    for table in ("about", "api"):
+        expected |= {(f"[surveys.NAME.{table}]", key) for key in survey[table]["properties"]}
     for way in survey["send"]["items"]["oneOf"]:
         title = f'[[surveys.NAME.send]] by = "{way["properties"]["by"]["const"]}"'
         expected |= {(title, key) for key in way["properties"]}

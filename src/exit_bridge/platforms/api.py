@@ -73,7 +73,7 @@ class Pulled:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """One thing found about a tool, and what to do unless it is fine."""
+    """One thing found about a tool, as `doctor` prints it; `fix`: what to do, unless it is fine."""
 
     status: Literal["ok", "look", "broken"]
     line: str

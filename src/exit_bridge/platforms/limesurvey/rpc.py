@@ -19,7 +19,7 @@ from exit_bridge.platforms.api import Access, Call, Reply
 LOCKED_OUT = 900.0
 """Seconds before another login once one was refused. src: after three, an address is shut out for 10 minutes."""
 
-_NO_PERMISSION = "Give it the role or the survey permissions that docs/platforms/limesurvey.md names"
+_NO_PERMISSION = "Give it the role or the survey permissions that docs/tool-api.md names"
 _SAID = (
     ("invalid session key", "LimeSurvey ended the session", "Try again", False),
     ("no permission", "The LimeSurvey user may not do this", _NO_PERMISSION, True),

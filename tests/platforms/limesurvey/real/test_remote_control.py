@@ -228,7 +228,7 @@ RIGHTS = {
     "survey": ("read",),
     "responses": ("read", "update", "export"),
 }
-"""What docs/platforms/limesurvey.md asks for, apart from making and activating the survey."""
+"""What docs/tool-api.md asks for, apart from making and activating the survey."""
 
 
 def test_a_user_with_the_rights_we_name_and_no_other(limesurvey, deployed):
