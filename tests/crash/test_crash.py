@@ -58,9 +58,12 @@ def survive(folder: Path, database: str, submissions: int, kills: int, seed: int
         everything_arrived(service, sender, mail)
         assert set(FAULTS) <= set(mail.met)
         assert sender.troubles > 0
+        spooled = sum(said["status"] == "spooled" for told in sender.answered.values() for said in told)
+        assert spooled > 0
     print(
         f"\n{database.partition(':')[0]}, seed {seed}: {submissions} submissions, {kills} kills "
-        f"({killer.killed.count('web')} of web), {sender.troubles} troubles met by the sender, {len(mail.met)} mail "
+        f"({killer.killed.count('web')} of web), {sender.troubles} troubles met by the sender, {spooled} spooled, "
+        f"{len(mail.met)} mail "
         f"connections, {len(mail.mails)} mails, {time.monotonic() - began:.0f} s"
     )
 
