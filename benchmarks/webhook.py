@@ -16,59 +16,22 @@ belong to the machine they were taken on; only the ratios are claims.
 from __future__ import annotations
 
 import argparse
-import asyncio
 import json
 import os
 import sqlite3
 import statistics
-import string
 import subprocess
 import sys
 import tempfile
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
-SECRET = "benchmark-secret-of-enough-length-0123456789"
-CONNECTIONS = 16
-SETTINGS = """
-[surveys.bench]
-platform = "typeform"
-bank = "exit-open@1"
-answered_by = "group"
-secrets = ["$BENCH_SECRET"]
-[[surveys.bench.send]]
-by = "folder"
-directory = "out"
-"""
+from deliveries import SECRET, SURVEY, kept, requests_for
+from load import Load
+from service import gunicorn
 
-
-def delivery(response_id: str) -> bytes:
-    """A complete Typeform delivery of the full form, as large as a real one."""
-    from exit_bridge.bank import load_bank
-
-    bank = load_bank()
-    words = bank.wordings["en"]
-    fields, answers = [], []
-    for n, name in enumerate(bank.variants["full"].items):
-        item = bank.items[name]
-        code = str(n % item.points + 1)
-        field = {"id": f"f{n:03d}", "ref": name, "type": "multiple_choice"}
-        fields.append({**field, "title": words.item(item).text, "properties": {}})
-        choice = {"id": f"c{n:03d}", "ref": f"{name}_{code}", "label": words.option_labels(item)[code]}
-        answers.append({"type": "choice", "choice": choice, "field": field})
-    field = {"id": "fnotice", "ref": "notice", "type": "multiple_choice"}
-    answers.append({"type": "choice", "choice": {"id": "c", "ref": "notice_yes", "label": "Yes"}, "field": field})
-    response = {
-        "form_id": "bench",
-        "token": response_id,
-        "landed_at": "2026-11-20T09:50:00Z",
-        "submitted_at": "2026-11-20T10:00:00Z",
-        "hidden": {"wave": "bench"},
-        "definition": {"id": "bench", "title": "bench", "fields": fields},
-        "answers": answers,
-    }
-    return json.dumps({"event_id": "e", "event_type": "form_response", "form_response": response}).encode()
-
+SEND = 'by = "folder"\ndirectory = "out"\n'
 
 # -- the server ----------------------------------------------------------------------------------------------------
 
@@ -85,10 +48,8 @@ def application():
     from jsonschema import Draft202012Validator
 
     from exit_bridge.bank import load_bank
-    from exit_bridge.bridge import deployed
-    from exit_bridge.intake import decode, submission_schema
+    from exit_bridge.intake import submission_schema
     from exit_bridge.platforms import platform
-    from exit_bridge.scoring import result_document, score
     from exit_bridge.settings import load_settings, settings_path
     from exit_bridge.web import create_app
     from exit_bridge.web.app import collect_rarely
@@ -97,20 +58,17 @@ def application():
     app = create_app(settings)
     collect_rarely()  # as `create_app()` does for a server
     bank, tool = load_bank(), platform("typeform")
-    raw = tool.read(json.loads(delivery("template"))).responses[0]
-    decoded = decode(raw, deployed(settings.surveys["bench"], settings))
-    document = decoded.document()
-    result = result_document(decoded, score(decoded, bank), bank, "w")
+    document, result = kept()
     tool_validator = Draft202012Validator(tool.delivery_schema)
     validator = Draft202012Validator(submission_schema(bank), format_checker=Draft202012Validator.FORMAT_CHECKER)
-    kept, lock = local(), Lock()
+    mine, lock = local(), Lock()
 
     def database() -> sqlite3.Connection:
-        if not hasattr(kept, "database"):
-            kept.database = sqlite3.connect(os.environ["BENCH_BY_HAND"], isolation_level=None)
-            kept.database.execute("PRAGMA journal_mode=WAL")
-            kept.database.execute("PRAGMA synchronous=FULL")
-        return kept.database
+        if not hasattr(mine, "database"):
+            mine.database = sqlite3.connect(os.environ["BENCH_BY_HAND"], isolation_level=None)
+            mine.database.execute("PRAGMA journal_mode=WAL")
+            mine.database.execute("PRAGMA synchronous=FULL")
+        return mine.database
 
     with sqlite3.connect(os.environ["BENCH_BY_HAND"]) as made:
         made.executescript(
@@ -167,48 +125,6 @@ def application():
     return app
 
 
-# -- the load ------------------------------------------------------------------------------------------------------
-
-
-async def load(port: int, requests: list[bytes], seconds: float) -> tuple[float, list[float]]:
-    """Requests per second and the latencies, over CONNECTIONS keep-alive connections."""
-    waiting, latencies, stop = iter(requests), [], time.perf_counter() + seconds
-
-    async def connection() -> None:
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        for request in waiting:
-            began = time.perf_counter()
-            if began > stop:
-                break
-            writer.write(request)
-            head = await reader.readuntil(b"\r\n\r\n")
-            if not head.startswith(b"HTTP/1.1 200"):
-                raise SystemExit(f"unexpected answer: {head[:60]!r}")
-            length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
-            await reader.readexactly(length)
-            latencies.append(time.perf_counter() - began)
-        writer.close()
-
-    began = time.perf_counter()
-    await asyncio.gather(*(connection() for _ in range(CONNECTIONS)))
-    return len(latencies) / (time.perf_counter() - began), latencies
-
-
-def requests_for(path: str, tag: str, count: int) -> list[bytes]:
-    """Signed, unique requests as they go over the wire."""
-    from exit_bridge.platforms import platform
-
-    scheme = platform("typeform").schemes["signature"]
-    template = delivery("r" * 12)
-    made = []
-    for n in range(count):
-        body = template.replace(b"r" * 12, f"{tag}{n:011d}"[:12].encode())
-        headers = {**scheme.sign(body, SECRET), "Content-Type": "application/json", "Host": "localhost"}
-        head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-        made.append(f"POST {path} HTTP/1.1\r\n{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
-    return made
-
-
 ROUTES = {"full": "/hooks/bench", "same work": "/by-hand", "body only": "/body-only", "ok": "/ok"}
 
 
@@ -220,7 +136,7 @@ def main() -> None:
     chosen = arguments.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        (folder / "exit-bridge.toml").write_text(SETTINGS, "utf-8")
+        (folder / "exit-bridge.toml").write_text(SURVEY + SEND, "utf-8")
         os.environ |= {
             "BENCH_SECRET": SECRET,
             "BENCH_BY_HAND": str(folder / "by-hand.sqlite3"),
@@ -228,31 +144,9 @@ def main() -> None:
             "PYTHONPATH": str(Path(__file__).parent),
         }
         subprocess.run([sys.executable, "-m", "exit_bridge", "db", "upgrade"], check=True, stdout=subprocess.DEVNULL)
-        port = 18_400 + os.getpid() % 1000
-        server = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "--worker-class", "gthread", "--threads", "16", "--keep-alive", "60",
-             "--log-level", "error", "--bind", f"127.0.0.1:{port}", "webhook:application()"],
-        )  # fmt: skip
-        try:
-            wait_for(port)
+        with ExitStack() as stack:
+            port, _ = gunicorn(stack, "webhook:application()", dict(os.environ), 1, threads=16)
             measure(port, chosen.rounds, chosen.seconds)
-        finally:
-            server.terminate()
-            server.wait()
-
-
-def wait_for(port: int) -> None:
-    """Until the server takes connections."""
-    import socket
-
-    for _ in range(200):
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    raise SystemExit("the server did not start")
 
 
 def measure(port: int, rounds: int, seconds: float) -> None:
@@ -262,13 +156,13 @@ def measure(port: int, rounds: int, seconds: float) -> None:
     for n in range(rounds + 1):
         for name, path in ROUTES.items():
             few = n == 0
-            wire = requests_for(
-                path, string.ascii_lowercase[n], 300 if few else int(seconds * (6000 if name == "ok" else 2500))
-            )
-            rate, seen = asyncio.run(load(port, wire, 2 if few else seconds))
+            # Made beforehand: signing while the server is loaded would slow the routes that do least.
+            wire = list(requests_for(path, f"{n:02d}", 300 if few else int(seconds * (6000 if name == "ok" else 2500))))
+            load = Load(port, wire)
+            load.run(2 if few else seconds)
             if not few:
-                rates[name].append(rate)
-                cuts[name].append(statistics.quantiles(seen, n=100))
+                rates[name].append(load.rate)
+                cuts[name].append(statistics.quantiles(load.latencies, n=100))
     print(f"{'route':<12}{'req/s':>8}{'p50 ms':>9}{'p99 ms':>9}")
     for name in ROUTES:
         p50, p99 = (statistics.median(cut[n] for cut in cuts[name]) * 1000 for n in (49, 98))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import inspect
+import json
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -51,10 +52,10 @@ def platforms() -> str:
 
     rows = []
     for tool in map(platform, BUILT_IN):
-        faces = ["yes" if face in tool.faces else "" for face in ("form", "delivery", "export")]
+        faces = ["yes" if face in tool.faces else "" for face in ("form", "delivery", "export", "api")]
         name = f"[{tool.title}](docs/platforms/{tool.name}.md)"
         rows.append([name, code(tool.name), *faces, ", ".join(tool.schemes), tool.evidence])
-    head = ["Survey tool", "Name", "Form", "Webhook", "Export", "Ways to prove a delivery", "Rests on"]
+    head = ["Survey tool", "Name", "Form", "Webhook", "Export", "API", "Ways to prove a delivery", "Rests on"]
     return table(head, rows)
 
 
@@ -142,6 +143,7 @@ def settings() -> str:
         ("[http]", "http", schema["properties"]["http"]),
         ("[surveys.NAME]", "surveys", survey),
         ("[surveys.NAME.about]", "about", survey["properties"]["about"]),
+        ("[surveys.NAME.api]", "api", survey["properties"]["api"]),
     ]
     sections += [
         (f'[[surveys.NAME.send]] by = "{way["properties"]["by"]["const"]}"', "send", way)
@@ -198,6 +200,37 @@ def errors() -> str:
         if inspect.isclass(cls) and issubclass(cls, module.ExitBridgeError)
     ]
     return table(["Error", "Exit code", "HTTP", "What it is"], rows)
+
+
+# -- the web service -------------------------------------------------------------------------------------------------
+
+
+def endpoints() -> str:
+    """Every path and method with the statuses it may answer with."""
+    from exit_bridge.openapi import description
+
+    rows = [
+        [code(f"{method.upper()} {path}"), operation["summary"], ", ".join(operation["responses"])]
+        for path, item in description()["paths"].items()
+        for method, operation in item.items()
+        if method != "parameters"
+    ]
+    return table(["Request", "What it does", "HTTP"], rows)
+
+
+def statuses() -> str:
+    """What can become of one submission."""
+    from exit_bridge.openapi import STATUSES
+
+    return table(["`status`", "What it means"], [[code(status), meaning] for status, meaning in STATUSES.items()])
+
+
+def proofs() -> str:
+    """The headers of each way to prove a delivery."""
+    from exit_bridge.openapi import proofs as known
+
+    rows = [[tool.title, code(f'auth = "{mode}"'), codes(headers)] for tool, mode, headers in known()]
+    return table(["Survey tool", "Setting", "Headers, all of them"], rows)
 
 
 # -- the question bank -----------------------------------------------------------------------------------------------
@@ -360,6 +393,175 @@ def _bank() -> tuple[Any, Any]:
     return found, found.wordings["en"]
 
 
+# -- data protection -------------------------------------------------------------------------------------------------
+
+FIELDS = {
+    "schema_version": "number of this list's format",
+    "survey": "name of the survey in the settings",
+    "platform": "name of the survey tool",
+    "response_id": "the tool's own id of the response: whoever has access to the tool can look up the person there",
+    "revision": "number of an edit, where the tool gives one",
+    "submitted_at": "when it was sent, as the tool says",
+    "language": "language of the form",
+    "respondent_key": "keyed hash of the id in a personal link, where the form carries one and `install_key` is set; "
+    "the same person has the same hash in every round",
+    "variant": "which form",
+    "wave": "name of the round",
+    "bank": "id and version of the questions",
+    "context": "answers to the questions on the person and the work: {context}",
+    "answers": "answers to the statements: a number, “don't know” or “does not apply”",
+    "not_asked": "which statements the form left out",
+    "comments": "what the person wrote in their own words, by ingredient",
+}
+"""What each field of a stored submission holds. A field without words here stops the generator."""
+
+KEPT = {
+    "submission": ("one row a response: survey, the tool's response id, a random result id", "{retain_days}"),
+    "version": ("the submission as above and the scores from it, once for each edit", "{retain_days}"),
+    "job": ("one row for each report to be sent: to which destination, its state and times", "{retain_days}"),
+    "attempt": ("when a send was tried and how it ended, in technical words", "as the job"),
+    "quarantine": ("a delivery that was proved but could not be read, **whole**, and why", "{quarantine_days}"),
+    "tally": ("how many declined, stopped half-way or sent a test: numbers", "for ever"),
+    "pull": ("up to which number a tool's API was asked for responses, and which were not finished there", "for ever"),
+    "trouble": ("which destination keeps failing: nothing about a person", "until it works again"),
+    "mailed": ("keyed hash of an address that got its own report, to count mails a day", "a day"),
+}
+"""By table of the database: what it holds, and until when. A table without words here stops the generator."""
+
+
+def fields() -> str:
+    """Every field of a stored submission, from the schema that it must fit."""
+    from exit_bridge.intake import submission_schema
+
+    found, words = _bank()
+    asked = "; ".join(words.context[q.id].text.rstrip("?.") if q.id in words.context else q.id for q in found.context)
+    schema = submission_schema(found)
+    rows = [
+        [code(name), FIELDS[name].format(context=asked), "always" if name in schema["required"] else "if there is one"]
+        for name in schema["properties"]
+    ]
+    return table(["Field", "What it holds", "When"], rows)
+
+
+def retention() -> str:
+    """Every table of the database and every folder, with what ends it."""
+    from exit_bridge.store.tables import metadata
+
+    timers = {name: _timer(name, row) for name, row in _settings_rows().items() if name.endswith("_days")}
+    rows = [
+        [f"database, {code(each.name)}", KEPT[each.name][0], KEPT[each.name][1].format_map(timers)]
+        for each in metadata.sorted_tables
+    ]
+    rows += [
+        ["database, in `job`", "a person's own address, for their own report",
+         "until the mail is sent; where it cannot be, " + timers["quarantine_days"]],
+        ["spool folder", "a delivery that came while the database was away, **whole**",
+         "until the database is back; a damaged one, " + timers["quarantine_days"]],
+        ["report folders, if set", "report and result of each response", timers["retain_days"]],
+        ["log", "survey, outcome, random ids, times", "your system's log"],
+    ]  # fmt: skip
+    if "report_link_days" in timers:
+        rows.append(["links to reports", "stored nowhere: a signature over the result id", timers["report_link_days"]])
+    return table(["Where", "What", "Until"], rows)
+
+
+def _settings_rows() -> dict[str, Any]:
+    from exit_bridge.settings import settings_schema
+
+    schema = settings_schema()
+    return schema["properties"] | schema["properties"]["surveys"]["additionalProperties"]["properties"]
+
+
+def _timer(name: str, row: Mapping[str, Any]) -> str:
+    (usual,) = re.findall(r"Default (\d+)", row["description"])
+    return f"{code(name)} days: {usual} unless set, {row['minimum']} to {row['maximum']}"
+
+
+# -- benchmarks ------------------------------------------------------------------------------------------------------
+
+
+def _measured(name: str) -> dict[str, Any] | None:
+    path = ROOT / "docs" / "benchmarks" / f"{name}.json"
+    return json.loads(path.read_text("utf-8")) if path.is_file() else None
+
+
+def _taken(found: Mapping[str, Any]) -> str:
+    on = ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in found["machine"].items() if key != "taken_on")
+    return f"{code(found['command'])}, taken on {found['machine']['taken_on']} ({on})."
+
+
+def _figures(name: str, alt: str, tables: Callable[[dict[str, Any]], str]) -> str:
+    found = _measured(name)
+    if found is None:
+        how = code(f"python benchmarks/{name}.py --save docs/benchmarks")
+        return f"No figures are kept with this version: run {how}."
+    return f"{tables(found)}\n\n![{alt}](benchmarks/{name}.svg)\n\n{_taken(found)}"
+
+
+def sustained() -> str:
+    """Accepted deliveries a second, beside raw commits; backlog."""
+
+    def tables(found: dict[str, Any]) -> str:
+        rows = [
+            [row["store"], row["processes"], f"{row['per_second']:.0f}", f"{row['raw']:.0f}", f"{row['ratio']:.2f}",
+             f"{row['p50_ms']:.0f} / {row['p99_ms']:.0f}", row["put_off"],
+             f"{row['sent_meanwhile']:,} / {row['backlog_at_end']:,}",
+             f"{row['drained_within']:.0f} s" if row["drained_within"] is not None else "not", row["whole"] and "yes"]
+            for row in found["full"]
+        ]  # fmt: skip
+        head = [
+            "Store",
+            "Web processes",
+            "Accepted a second",
+            "Raw commits a second",
+            "Ratio",
+            "p50 / p99 ms",
+            "Put off",
+        ]
+        head += ["Sent meanwhile / left", "Drained in", "All there, sent once"]
+        slow = "; ".join(
+            f"{row['store']} {row['pace']:.0f} a second, p50 {row['p50_ms']:.0f} ms, p99 {row['p99_ms']:.0f} ms, "
+            f"longest backlog {row['longest_backlog']:.0f}"
+            for row in found["paced"]
+        )
+        workers = f"At half the pace that the {found['workers']} workers keep up with alone"
+        return f"{table(head, rows)}\n\n{workers}: {slow}."
+
+    return _figures("sustained", "Backlog during and after a load", tables)
+
+
+def memory() -> str:
+    """Memory of web process and worker, early and late."""
+
+    def tables(found: dict[str, Any]) -> str:
+        rows = [
+            [name, f"{row['early_mib']:.1f}", f"{row['late_mib']:.1f}", f"{row['most_mib']:.1f}",
+             f"{row['kib_per_thousand']:.1f}", "yes" if row["flat"] else "no"]
+            for name, row in found["processes"].items()
+        ]  # fmt: skip
+        head = ["Process", "Early, MiB", "Late, MiB", "Most, MiB", "Rise, KiB a thousand"]
+        head.append(f"Flat (at most {found['bound']:g})")
+        return f"{found['count']:,} submissions.\n\n{table(head, rows)}"
+
+    return _figures("memory", "Memory over many submissions", tables)
+
+
+def claims() -> str:
+    """Time of a claim by the number of finished jobs."""
+
+    def tables(found: dict[str, Any]) -> str:
+        rows = [
+            [store, f"{int(finished):,}", f"{row['claim']:.0f}", f"{row['finish']:.0f}", f"{row['nothing']:.0f}"]
+            for store, medians in found["medians_us"].items()
+            for finished, row in medians.items()
+        ]
+        ratios = ", ".join(f"{store} {ratio:.2f}" for store, ratio in found["ratios"].items())
+        head = ["Store", "Finished jobs", "Claim, µs", "Finish, µs", "Nothing due, µs"]
+        return f"{table(head, rows)}\n\nMost to fewest, times: {ratios} (bound {found['bound']:g})."
+
+    return _figures("claims", "Time to claim a job", tables)
+
+
 # -- filling in ------------------------------------------------------------------------------------------------------
 
 PARTS: dict[str, Callable[[], str]] = {
@@ -367,12 +569,20 @@ PARTS: dict[str, Callable[[], str]] = {
     "cli": cli,
     "settings": settings,
     "errors": errors,
+    "endpoints": endpoints,
+    "statuses": statuses,
+    "proofs": proofs,
     "bank": bank,
     "thresholds": thresholds,
     "emphasis": emphasis,
     "rules": rules,
     "sources": sources,
     "evidence": evidence,
+    "fields": fields,
+    "retention": retention,
+    "sustained": sustained,
+    "memory": memory,
+    "claims": claims,
 }
 
 

@@ -153,7 +153,8 @@ def test_every_setting_is_documented():
     for way in settings_schema()["properties"]["email"]["oneOf"]:
         expected |= {(f'[email] by = "{way["properties"]["by"]["const"]}"', key) for key in way["properties"]}
     expected |= {("[surveys.NAME]", key) for key, row in survey.items() if row.get("type") != "object"}
-    expected |= {("[surveys.NAME.about]", key) for key in survey["about"]["properties"]}
+    for table in ("about", "api"):
+        expected |= {(f"[surveys.NAME.{table}]", key) for key in survey[table]["properties"]}
     for way in survey["send"]["items"]["oneOf"]:
         title = f'[[surveys.NAME.send]] by = "{way["properties"]["by"]["const"]}"'
         expected |= {(title, key) for key in way["properties"]}
@@ -276,6 +277,8 @@ def test_shown_commands_run(page, tmp_path):
     """Blocks marked `<!-- run -->` are run one after the other in one folder; they end and speak as the page says."""
     from tests.web.servers import free_port
 
+    if "$ curl " in text(page) and not shutil.which("curl"):
+        missing("curl", "install Debian's package curl")
     programs = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     hidden = ("EXIT_BRIDGE_SETTINGS", "COLUMNS", "CI")
     environment = {key: value for key, value in os.environ.items() if key not in hidden}
@@ -512,11 +515,22 @@ def test_no_file_names_this_machine_or_a_registry():
     assert {} == found
 
 
-def test_the_picture_can_be_read_by_everybody():
-    """flow.svg has a title and a description, draws its own ground, and follows a dark setting."""
+PICTURES = {
+    "flow.svg": ("question bank", "form file", "survey tool", "report"),
+    "data-protection/flow.svg": (
+        "person", "survey tool", "database", "spool folder", "log", "report folder", "backups", "mail provider",
+        "gov.uk notify", "post", "link",
+    ),
+}  # fmt: skip
+"""Picture -> what is said in it and in its description."""
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_a_picture_can_be_read_by_everybody(name):
+    """It has a title and a description, draws its own ground, and follows a dark setting."""
     import xml.etree.ElementTree as ET
 
-    root = ET.parse(DOCS / "flow.svg").getroot()
+    root = ET.parse(DOCS / name).getroot()
     space = "{http://www.w3.org/2000/svg}"
     assert "img" == root.get("role")
     assert (
@@ -526,11 +540,30 @@ def test_the_picture_can_be_read_by_everybody():
     )
     assert "paper" == root.find(f"{space}rect").get("class")
     assert "prefers-color-scheme: dark" in root.find(f"{space}style").text
-    words = [element.text for element in root.iter(f"{space}text")]
-    described = " ".join(root.find(f"{space}desc").text.split())
-    for word in ("question bank", "form file", "survey tool", "report"):
+    words = " ".join(element.text for element in root.iter(f"{space}text")).lower()
+    described = " ".join(root.find(f"{space}desc").text.split()).lower()
+    for word in PICTURES[name]:
+        assert word in words
         assert word in described
-        assert word in " ".join(words).lower()
+
+
+def test_tests_that_pages_name_are_there():
+    """A page that says what proves a thing must not name a test that was renamed or never written."""
+    named = {found for page in PAGES for found in re.findall(r"`(tests/[a-z0-9_/]+\.py)(?:::(\w+))?`", text(page))}
+    assert len(named) > 20
+    for path, test in sorted(named):
+        assert (ROOT / path).is_file(), path
+        assert f"\ndef {test}(" in (ROOT / path).read_text("utf-8") or not test, f"{path}::{test}"
+
+
+def test_every_field_and_table_is_told_of():
+    """Data-protection papers stay whole: a new column of people's data cannot come without words on it."""
+    from exit_bridge.intake import submission_schema
+    from exit_bridge.store.tables import metadata
+
+    page = text(DOCS / "data-protection" / "retention.md")
+    assert [] == [name for name in submission_schema(load_bank())["properties"] if f"| `{name}` |" not in page]
+    assert [] == [name for name in metadata.tables if f"database, `{name}`" not in page]
 
 
 def test_the_licence_says_what_is_under_which():

@@ -11,7 +11,9 @@ from tests.test_worker import SECRET, bridge, deliver  # noqa: F401 (bridge is a
 
 from exit_bridge.bank import load_bank
 from exit_bridge.bank.wording import fill_terms
+from exit_bridge.errors import UnreadableDelivery
 from exit_bridge.intake.text import as_words
+from exit_bridge.platforms import platform
 from exit_bridge.platforms.base import Delivery, fault_in, shape
 from exit_bridge.replies import PER_ADDRESS, PER_SURVEY
 from exit_bridge.store import mentions
@@ -192,3 +194,16 @@ def test_terms_that_name_each_other_do_not_grow():
     """One pass, whatever a wording file says."""
     terms = {f"t{n}": f"{{t{n + 1}}}" * 9 for n in range(30)}
     assert len(fill_terms("{t0}", terms)) < 200
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {"event": "completed", "respondId": 1, "survey": 1, "response": {}},
+        {"event": "afterSurveyComplete", "source": "exit-bridge-limesurvey/1", "response_id": 1, "answers": {}},
+    ],
+)
+def test_limesurveys_event_says_which_shape_it_must_have(payload):
+    """One plugin's event in the other's shape is unreadable, and no bug of ours."""
+    with pytest.raises(UnreadableDelivery):
+        platform("limesurvey").read(payload)

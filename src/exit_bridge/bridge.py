@@ -15,13 +15,14 @@ from exit_bridge.bank.types import Variant
 from exit_bridge.bank.wording import words_for
 from exit_bridge.errors import ExitBridgeError, RefusedDelivery, StoreUnavailable, UsageError, trace_of
 from exit_bridge.intake import Declined, DeployedForm, decode, parse_json
+from exit_bridge.links import ReportLinks
 from exit_bridge.made_up import settle_wave
 from exit_bridge.platforms import platform
 from exit_bridge.platforms.base import Delivery, Platform, RawResponse
 from exit_bridge.replies import limits, may_mail
-from exit_bridge.reports.audience import audience_of, may_reply
+from exit_bridge.reports.audience import audience_of, link_audience, may_reply
 from exit_bridge.scoring import result_document, score
-from exit_bridge.settings import Settings, Survey
+from exit_bridge.settings import TEST_WAVE, Settings, Survey
 from exit_bridge.store import Arrival, NewJob, Spool
 from exit_bridge.trust import authenticate, check_type, untrusted
 
@@ -33,18 +34,21 @@ log = logging.getLogger("exit_bridge")
 RESPONDENT = "respondent"
 """Destination of a person's own report; the address is in the job's envelope and goes when the job is done."""
 
+WRITE_BACK = "writeback"
+"""Kind of the jobs that put scores into the survey tool."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one element of a delivery. `scores` only where the survey lets the sender have them."""
+    """What became of one element of a delivery. `extra`: scores and a link, only where the survey gives them back."""
 
     status: str
     result_id: str | None = None
-    scores: dict[str, Any] = field(default_factory=dict)
+    extra: dict[str, Any] = field(default_factory=dict)
 
     def document(self) -> dict[str, Any]:
         """As the reply body says it."""
-        return {"status": self.status, **({"result_id": self.result_id} if self.result_id else {}), **self.scores}
+        return {"status": self.status, **({"result_id": self.result_id} if self.result_id else {}), **self.extra}
 
 
 class Bridge:
@@ -54,6 +58,7 @@ class Bridge:
         self.settings = settings
         self.store = store
         self.spool = Spool(settings.spool)
+        self.links = ReportLinks(settings.install_key, settings.public_url)
         self._orphans: set[str] = set()
 
     # -- in ------------------------------------------------------------------------------------------------------
@@ -82,11 +87,19 @@ class Bridge:
             return [Outcome("spooled")]
 
     def take(
-        self, survey: Survey, tool: Platform, body: bytes, content_type: str, received_at: datetime | None = None
+        self,
+        survey: Survey,
+        tool: Platform,
+        body: bytes,
+        content_type: str,
+        received_at: datetime | None = None,
+        *,
+        again: bool = False,
     ) -> list[Outcome]:
         """Take a body whose sender is already trusted; `received_at` when that was earlier than now.
 
-        Only StoreUnavailable is raised.
+        `again`: it was taken before, so what leaves nothing but a count is not counted twice. Only StoreUnavailable is
+        raised.
         """
         try:
             payload = parse_json(body)
@@ -95,7 +108,7 @@ class Bridge:
             return [self._quarantine(survey, body, content_type, refused.reason, str(refused))]
         except Exception as error:  # noqa: BLE001 (a bug of ours must not lose a submission)
             return [self._quarantine(survey, body, content_type, "bug", trace_of(error))]
-        outcomes = [self._ignored(survey, reason) for reason in read.ignored]
+        outcomes = [self._ignored(survey, reason, again) for reason in read.ignored]
         unread = {bad.index for bad in read.bad}
         batch = len(read.responses) + len(unread) > 1
         for bad in read.bad:
@@ -104,7 +117,7 @@ class Bridge:
         places = (n for n in count() if n not in unread)
         for place, raw in zip(places, read.responses, strict=False):
             try:
-                outcomes.append(self.keep(survey, raw, received_at))
+                outcomes.append(self.keep(survey, raw, received_at, again=again))
                 continue
             except RefusedDelivery as refused:
                 reason, detail = refused.reason, str(refused)
@@ -118,11 +131,14 @@ class Bridge:
             outcomes.append(self._quarantine(survey, body, content_type, "unreadable", "It holds no response."))
         return outcomes
 
-    def keep(self, survey: Survey, raw: RawResponse, received_at: datetime | None = None) -> Outcome:
+    def keep(
+        self, survey: Survey, raw: RawResponse, received_at: datetime | None = None, *, again: bool = False
+    ) -> Outcome:
         """Decode, score and store one response, with its jobs, in one transaction. Raises RefusedDelivery."""
         submission = decode(settle_wave(survey, raw), deployed(survey, self.settings))
         if isinstance(submission, Declined):
-            self.store.tally(survey.name, submission.wave, "declined")
+            if not again:
+                self.store.tally(survey.name, submission.wave, "declined")
             return Outcome("declined")
         bank = survey.bank if survey.bank.ref == submission.bank else load_bank(submission.bank)
         scores = score(submission, bank, survey.about)
@@ -142,15 +158,20 @@ class Bridge:
         variant, role = bank.variants[submission.variant], submission.context.get("role")
         jobs = self._jobs(survey, variant, role, raw.reply_to)
         resent = jobs if survey.on_edit == "resend" else ()
-        accepted = self.store.accept(arrival, jobs, resent)
+        # After an edit always: scores that nobody may see any more leave the tool again.
+        back = _write_back(survey, variant, submission.wave)
+        seen = audience_of(survey.about, variant, role)
+        accepted = self.store.accept(arrival, [*jobs, *(back if seen else ())], [*resent, *back])
         if accepted.limited:
             log.warning("survey=%s outcome=no_reply reason=limit", survey.name)
         log.info("survey=%s outcome=%s result=%s", survey.name, accepted.status, accepted.result_id)
-        back: dict[str, Any] = {}
+        said: dict[str, Any] = {}
         if survey.reply_scores:
-            back = {f"score_{r.id}": r.score for r in scores.ingredients}
-            back |= {f"status_{r.id}": r.status for r in scores.ingredients}
-        return Outcome(accepted.status, accepted.result_id, back)
+            said = {f"score_{r.id}": r.score for r in scores.ingredients}
+            said |= {f"status_{r.id}": r.status for r in scores.ingredients}
+        if link_audience(survey.about, variant, role) and survey.report_link:
+            said["report_url"] = self.links.url(accepted.result_id)
+        return Outcome(accepted.status, accepted.result_id, said)
 
     def _jobs(self, survey: Survey, variant: Variant, role: str | None, reply_to: str | None) -> Sequence[NewJob]:
         if audience_of(survey.about, variant, role):
@@ -159,8 +180,9 @@ class Bridge:
             return [NewJob("send", RESPONDENT, {"to": reply_to}, limits=limits(self.settings, survey, reply_to))]
         return ()
 
-    def _ignored(self, survey: Survey, reason: str) -> Outcome:
-        self.store.tally(survey.name, survey.wave, reason)
+    def _ignored(self, survey: Survey, reason: str, again: bool) -> Outcome:
+        if not again:
+            self.store.tally(survey.name, survey.wave, reason)
         log.info("survey=%s outcome=ignored reason=%s", survey.name, reason)
         return Outcome("ignored")
 
@@ -220,6 +242,12 @@ class Bridge:
             self.spool.remove(name)
             taken += 1
         return taken
+
+
+def _write_back(survey: Survey, variant: Variant, wave: str) -> Sequence[NewJob]:
+    """A made-up submission has no response in the tool."""
+    wanted = survey.api is not None and survey.api.write_back and variant.scored and wave != TEST_WAVE
+    return [NewJob(WRITE_BACK, "write-back")] if wanted else ()
 
 
 def _alone(payload: Any, body: bytes, place: int | None) -> tuple[bytes, int | None]:

@@ -174,6 +174,10 @@ class SendFailed(ExitBridgeError):
         self.permanent, self.retry_after, self.status = permanent, retry_after, status
 
 
+class ApiFailed(SendFailed):
+    """A survey tool's API did not do what it was asked."""
+
+
 def trace_of(error: BaseException) -> str:
     """Where a bug struck, without what it struck on: exception messages may quote answers."""
     frames = traceback.extract_tb(error.__traceback__)[-3:]

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 from exit_bridge import reports
 from exit_bridge.bank import load_bank
+from exit_bridge.bank.types import Variant
 from exit_bridge.bridge import RESPONDENT, Bridge
 from exit_bridge.errors import BankError, SendFailed
 from exit_bridge.intake import from_document
-from exit_bridge.reports.audience import audience_of
+from exit_bridge.reports.audience import audience_of, link_audience
+from exit_bridge.reports.types import Audience
 from exit_bridge.scoring import scores_from_document, without_answers
 from exit_bridge.sending import EmailDestination, Outgoing, send
 from exit_bridge.settings import TEST_WAVE, Survey
 from exit_bridge.store import Job, StoredVersion
+
+LINK = "link"
+"""Destination of a report that is read by its link."""
 
 
 def deliver(job: Job, bridge: Bridge) -> str:
@@ -40,6 +46,26 @@ def deliver(job: Job, bridge: Bridge) -> str:
     return receipt.detail
 
 
+def by_link(token: str, bridge: Bridge) -> Outgoing | None:
+    """What a link shows: its result as it is now. None for every link that does not work, or no longer, alike.
+
+    Raises StoreUnavailable, and SendFailed where the question bank cannot be read.
+    """
+    now, claim = datetime.now(UTC), bridge.links.read(token)
+    stored = bridge.store.result(claim.result_id) if claim else None
+    survey = bridge.settings.surveys.get(stored.survey) if stored else None
+    if claim is None or stored is None or survey is None or not claim.holds(survey.about.report_link_days, now):
+        return None
+    if now - stored.received_at > timedelta(days=survey.about.retain_days):  # the worker will delete it
+        return None
+    try:
+        return outgoing(stored, survey, LINK)
+    except SendFailed as error:
+        if error.permanent:
+            return None
+        raise
+
+
 def outgoing(stored: StoredVersion, survey: Survey, destination: str) -> Outgoing:
     """One stored result as it leaves for one destination: report in every format, subject, idempotency id."""
     submission = from_document(stored.document)
@@ -48,7 +74,7 @@ def outgoing(stored: StoredVersion, survey: Survey, destination: str) -> Outgoin
     except BankError as error:
         raise SendFailed(f"The question bank cannot be read: {error.what}", where=survey.name) from None
     variant, role = bank.variants[submission.variant], submission.context.get("role")
-    audience = "respondent" if destination == RESPONDENT else audience_of(survey.about, variant, role)
+    audience = _audience(survey, variant, role, destination)
     if audience is None:
         raise SendFailed(
             "Today's settings give this report to nobody", where=f"{survey.name}, {destination}", permanent=True
@@ -76,3 +102,11 @@ def outgoing(stored: StoredVersion, survey: Survey, destination: str) -> Outgoin
         language=report.language,
         made_at=stored.received_at,
     )
+
+
+def _audience(survey: Survey, variant: Variant, role: str | None, destination: str) -> Audience | None:
+    if destination == RESPONDENT:
+        return "respondent"
+    if destination == LINK:
+        return link_audience(survey.about, variant, role) if survey.report_link else None
+    return audience_of(survey.about, variant, role)

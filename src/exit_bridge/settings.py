@@ -24,8 +24,10 @@ from exit_bridge.http import HttpPolicy
 from exit_bridge.platforms.base import AuthMode
 from exit_bridge.sending.post import signing_key
 from exit_bridge.sending.types import Destination, EmailDestination, EmailWay, FolderDestination, PostDestination
+from exit_bridge.settings_api import ApiSettings, api_settings, write_back_fault
 from exit_bridge.settings_email import email_way
 from exit_bridge.settings_faults import faults_in
+from exit_bridge.settings_links import link_fault
 
 DEFAULT_FILE = "exit-bridge.toml"
 MIN_SECRET_BITS = 128
@@ -50,6 +52,12 @@ class Survey:
     send: Mapping[str, Destination]
     on_edit: Literal["update", "resend"]
     reply_scores: bool
+    api: ApiSettings | None = None
+
+    @property
+    def report_link(self) -> bool:
+        """Is a link to the report given back to the sender?"""
+        return self.about.report_link_days > 0
 
     @property
     def folders(self) -> tuple[str, ...]:
@@ -114,7 +122,7 @@ def load_settings(path: Path, environ: Mapping[str, str] | None = None) -> Setti
     http = HttpPolicy(
         **{key: _beside(path, value) if key == "ca_bundle" else value for key, value in raw.get("http", {}).items()}
     )
-    return Settings(
+    settings = Settings(
         path=path,
         database=_database(raw, path, secret),
         spool=path.parent / raw.get("spool", "exit-bridge-spool"),
@@ -127,6 +135,10 @@ def load_settings(path: Path, environ: Mapping[str, str] | None = None) -> Setti
         stop_grace=raw.get("stop_grace", 7),
         one_disk=raw.get("one_disk", False),
     )
+    for survey in settings.surveys.values():
+        if survey.report_link:
+            _refuse_unguarded_link(survey, settings)
+    return settings
 
 
 def _text(path: Path) -> str:
@@ -189,12 +201,15 @@ def _survey(name: str, row: Mapping[str, Any], path: Path, secret: Secret, http:
     facts: dict[str, Any] = {
         key: tuple(value) if isinstance(value, list) else value for key, value in row.get("about", {}).items()
     }
+    api = api_settings(row["api"], f"{where}.api", secret, http) if "api" in row else None
     about = About(
         **facts,
         answered_by=cast("AnsweredBy", row["answered_by"]),
         individual_reports=cast("IndividualReports", row.get("individual_reports", "respondent")),
         retain_days=row.get("retain_days", 365),
         reply_domains=tuple(domain.casefold() for domain in row.get("reply_domains", ())),
+        report_link_days=row.get("report_link_days", 30) if row.get("report_link") else 0,
+        scores_in_tool=api is not None and api.write_back,
     )
     bank = row["bank"]
     survey = Survey(
@@ -213,7 +228,10 @@ def _survey(name: str, row: Mapping[str, Any], path: Path, secret: Secret, http:
         ),
         on_edit=row.get("on_edit", "update"),
         reply_scores=row.get("reply_scores", False),
+        api=api,
     )
+    if about.scores_in_tool and (fault := write_back_fault(about, survey.bank.variants.get(survey.variant))):
+        raise SettingsError(fault[0], where=f"{where}.api.write_back", fix=fault[1])
     if about.answered_by == "individuals" and about.individual_reports == "recipients":
         _refuse_private_form(survey, where)
     return survey
@@ -228,6 +246,14 @@ def _refuse_private_form(survey: Survey, where: str) -> None:
             where=where,
             fix='Use individual_reports = "respondent" or "none"',
         )
+
+
+def _refuse_unguarded_link(survey: Survey, settings: Settings) -> None:
+    strong = secret_bits(settings.install_key.decode()) >= MIN_SECRET_BITS
+    chosen = survey.bank.variants.get(survey.variant)
+    fault = link_fault(survey.about, chosen, address=bool(settings.public_url), strong_key=strong)
+    if fault:
+        raise SettingsError(fault[0], where=f"surveys.{survey.name}.report_link", fix=fault[1])
 
 
 def _send(

@@ -11,12 +11,14 @@ from datetime import UTC, datetime
 from threading import Event, Thread
 from time import monotonic
 
-from exit_bridge.bridge import Bridge
+from exit_bridge.bridge import WRITE_BACK, Bridge
 from exit_bridge.errors import ExitBridgeError, SendFailed, StoreUnavailable, UnsafeDestination, trace_of
 from exit_bridge.outgoing import deliver
+from exit_bridge.pulling import pull_due
 from exit_bridge.store import Job, PauseRule
 from exit_bridge.upkeep import purge
 from exit_bridge.wall_clock import ClockWatch
+from exit_bridge.writing_back import write_back
 
 log = logging.getLogger("exit_bridge.worker")
 
@@ -38,6 +40,8 @@ class Pace:
     most_attempts: int = 27
     """With full jitter about two days pass before a job is given up."""
     upkeep: float = 600.0
+    pull: float = 15.0
+    """Between two looks at which surveys are to be pulled."""
     destination: PauseRule = LEAVE_ALONE
 
     def ceiling(self, attempts: int) -> float:
@@ -53,7 +57,8 @@ class Worker:
         self.name = f"{socket.gethostname()}-{os.getpid()}-{id(self):x}"
         self._in_hand: Job | None = None
         self._clock = ClockWatch()
-        self._next_upkeep = monotonic() + self.pace.upkeep
+        self._next_upkeep, self._next_pull = monotonic() + self.pace.upkeep, 0.0
+        self._stop = Event()
         self._mended = False
 
     def run(self, stop: Event, grace: float | None = None) -> None:
@@ -62,6 +67,7 @@ class Worker:
         One that takes longer is given back, so that another worker may take it at once; whoever sent it last, the
         receiver can tell by its id that it is the same. Returns, at the latest, a moment after the grace.
         """
+        self._stop = stop
         # In a thread of its own, because nothing can interrupt a send that waits for an answer.
         hands = Thread(target=self._loop, args=(stop,), name=f"{self.name}-hands", daemon=True)
         hands.start()
@@ -91,7 +97,7 @@ class Worker:
                 stop.wait(pause)
 
     def step(self) -> bool:
-        """Do what is due now: one job, or the spool, or the upkeep. False when there was nothing."""
+        """Do what is due now: one job, or the spool, or a pull, or the upkeep. False when there was nothing."""
         self._watch_clock()
         job = self.bridge.store.claim(self.name, self.pace.lease)
         if job is not None:
@@ -103,6 +109,10 @@ class Worker:
             return True
         if self.bridge.drain():
             return True
+        if monotonic() >= self._next_pull:
+            if pull_due(self.bridge, self.name, self._stop.is_set):
+                return True
+            self._next_pull = monotonic() + self.pace.pull
         if monotonic() >= self._next_upkeep:
             self._next_upkeep = monotonic() + self.pace.upkeep
             self.bridge.store.mend_times(datetime.now(UTC))
@@ -130,7 +140,7 @@ class Worker:
             log.error("%s outcome=dead reason=lost", where)
             return
         try:
-            detail = deliver(job, self.bridge)
+            detail = write_back(job, self.bridge) if job.kind == WRITE_BACK else deliver(job, self.bridge)
         except (SendFailed, UnsafeDestination) as error:
             self._failed(job, error, where)
         except StoreUnavailable:

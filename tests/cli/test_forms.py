@@ -18,7 +18,14 @@ from exit_bridge.platforms.base import Platform
 BANK = load_bank()
 ROOT = Path(__file__).parents[2]
 SECOND = ROOT / "tests/banks/team-climate-2.toml"
-BESIDES = {"README.md", "submission.schema.json", "result.schema.json", "bank.schema.json", "wording.schema.json"}
+BESIDES = {
+    "README.md",
+    "submission.schema.json",
+    "result.schema.json",
+    "bank.schema.json",
+    "wording.schema.json",
+    "openapi.json",
+}
 
 
 def written(folder: Path) -> dict[str, bytes]:

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import http.client
 import json
-import os
 import re
 import shlex
 import signal
 import socket
-import subprocess
-import sys
 from contextlib import closing
 from pathlib import Path
 from threading import Event, Thread
@@ -419,49 +416,6 @@ def test_send_test_names_the_surveys_there_are(tmp_path: Path) -> None:
     said = call(write_settings(tmp_path), "send-test", "second")
     assert said.code == 1
     assert "Known surveys: first" in said.err
-
-
-# -- Procfile ------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("store_url", ["postgresql"], indirect=True)
-@pytest.mark.postgres
-@pytest.mark.server
-def test_the_procfile_runs(tmp_path: Path, store_url: str) -> None:
-    """Its three lines as a platform would run them: release once, then web and worker side by side."""
-    pytest.importorskip("honcho", reason="pip install honcho")
-    pytest.importorskip("gunicorn", reason="pip install exit-bridge[server]")
-    settings = write_settings(tmp_path, 'database = "$DATABASE_URL"\n' + FIRST, DATABASE_URL=store_url)
-    lines = dict(line.split(": ", 1) for line in (ROOT / "Procfile").read_text().splitlines())
-    assert list(lines) == ["release", "web", "worker"]
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = str(free.getsockname()[1])
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    environ = {**os.environ, "PATH": path, "PORT": port, "HOME": str(tmp_path)}
-    subprocess.run(shlex.split(lines["release"]), cwd=tmp_path, env=environ, check=True, timeout=60)
-    honcho = [
-        sys.executable,
-        "-m",
-        "honcho",
-        "-f",
-        str(ROOT / "Procfile"),
-        "-d",
-        str(tmp_path),
-        "start",
-        "web",
-        "worker",
-    ]
-    with (tmp_path / "honcho.log").open("wb") as log:
-        process = subprocess.Popen(honcho, cwd=tmp_path, env=environ, stdout=log, stderr=log)
-    try:
-        until(lambda: b"Booting worker" in (tmp_path / "honcho.log").read_bytes(), "gunicorn")
-        body, proof = delivery(1)
-        assert post(f"http://127.0.0.1:{port}", "/hooks/first", body, proof)[0] == 200
-        until(lambda: states(settings) == ["done"], "the worker")
-        assert list((tmp_path / "reports" / "first").glob("*/report.html"))
-    finally:
-        process.terminate()
-        process.wait(PATIENCE)
 
 
 @pytest.mark.server

@@ -6,6 +6,7 @@ import contextlib
 import http.client
 import json
 import os
+import shlex
 import signal
 import socket
 import subprocess
@@ -15,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 BIN = Path(sys.executable).parent
+ROOT = Path(__file__).parents[2]
 SECRETS = {
     "OLD_SECRET": "whsec_b2xkLW9sZC1vbGQtb2xkLW9sZC1vbGQtb2xkLW9sZA==",
     "NEW_SECRET": "whsec_bmV3LW5ldy1uZXctbmV3LW5ldy1uZXctbmV3LW5ldw==",
@@ -125,7 +127,7 @@ class Server:
 
 
 def start(kind: str, folder: Path, *, database: str = "", before=None) -> Server:
-    """Start `gunicorn` or `waitress` over the settings above and wait until it answers."""
+    """Start `gunicorn`, as the Procfile does, or `waitress` over the settings above and wait until it answers."""
     (folder / "exit-bridge.toml").write_text(SETTINGS.format(database=database), "utf-8")
     environment = {**os.environ, **SECRETS, "EXIT_BRIDGE_SETTINGS": str(folder / "exit-bridge.toml")}
     upgraded = subprocess.run(
@@ -137,13 +139,17 @@ def start(kind: str, folder: Path, *, database: str = "", before=None) -> Server
     )
     assert upgraded.returncode == 0, upgraded.stderr
     port = free_port()
+    procfile = dict(line.split(": ", 1) for line in (ROOT / "Procfile").read_text("utf-8").splitlines())
+    web = (
+        procfile["web"]
+        .removeprefix("exec ")
+        .replace("${WEB_CONCURRENCY:-1}", "1")
+        .replace("0.0.0.0:$PORT", f"127.0.0.1:{port}")
+    )
     command = {
-        "gunicorn": [
-            sys.executable, "-m", "gunicorn", "--worker-class", "gthread", "--threads", "8",
-            "--bind", f"127.0.0.1:{port}", "exit_bridge.web:create_app()",
-        ],
+        "gunicorn": [sys.executable, "-m", *shlex.split(web)],
         "waitress": [sys.executable, "-m", "exit_bridge", "serve", "--port", str(port)],
-    }[kind]  # fmt: skip
+    }[kind]
     log_file = folder / f"{kind}.log"
     with log_file.open("wb") as log:
         process = subprocess.Popen(

@@ -15,7 +15,8 @@ class About:
 
     Empty text means "not said". `stage`, `funding`, `external_view` and `financial_pressure` feed rules and order;
     everything else is printed only. `reply_domains` are the domains that a respondent's report may be sent to; without
-    any no form asks for an address.
+    any no form asks for an address. `report_link_days`: how long a link to the report works; 0 where none is given.
+    `scores_in_tool`: are scores written back into the survey tool?
     """
 
     innovation: str = ""
@@ -35,6 +36,8 @@ class About:
     individual_reports: IndividualReports = "respondent"
     retain_days: int = 365
     reply_domains: tuple[str, ...] = ()
+    report_link_days: int = 0
+    scores_in_tool: bool = False
     sample: bool = False
 
     @classmethod

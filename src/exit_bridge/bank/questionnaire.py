@@ -180,12 +180,14 @@ def _context_question(question: ContextQuestion, words: Wording, variant: str) -
     return Question(question.id, "choice", about_it.text, choices, help=help_text, required=question.gate)
 
 
-def _seen_by(about: About, variant: Variant) -> Literal["group", "respondent", "recipients", "none"]:
-    """Whom the notice names as readers: nobody, where the variant promises no report or no address could get one."""
+def _seen_by(about: About, variant: Variant) -> Literal["group", "respondent", "link", "recipients", "none"]:
+    """Whom the notice names as readers: nobody, where the variant promises no report or nothing could carry one."""
     if about.answered_by == "group":
         return "group"
-    if not variant.reply or (about.individual_reports == "respondent" and not about.reply_domains):
+    if not variant.reply:
         return "none"
+    if about.individual_reports == "respondent" and not about.reply_domains:
+        return "link" if about.report_link_days else "none"
     return about.individual_reports
 
 
@@ -196,6 +198,8 @@ def _notice(about: About, text: TextOf, seen: str, *, comments: bool) -> list[st
         "notice_staff",
         "notice_purpose" if about.purpose else "",
         f"notice_seen_{seen}",
+        "notice_link" if about.report_link_days and seen in ("group", "respondent", "link") else "",
+        "notice_scores_in_tool" if about.scores_in_tool and seen in ("group", "recipients") else "",
         "notice_comments" if comments and seen != "group" else "",
         "notice_kept",
         "notice_contact" if about.contact else "",
@@ -217,6 +221,7 @@ def _fill(sentence: str, about: About, words: Wording) -> str:
         "{worried_contact}": about.worried_contact,
         "{reply_by}": about.reply_by,
         "{retain_days}": str(about.retain_days),
+        "{report_link_days}": str(about.report_link_days),
         "{reply_domains}": " or ".join(f"@{domain}" for domain in about.reply_domains),
     }
     for name, value in filled.items():

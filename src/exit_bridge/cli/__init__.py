@@ -12,6 +12,8 @@ COMMANDS = {
     "init": ("setup", "Set up a survey: settings, secret, hook address and form file."),
     "demo": ("demo", "Show the whole way from submission to report on this machine."),
     "forms": ("forms", "Write the form files that survey tools import."),
+    "deploy": ("tool_api", "Make the form in the survey tool, through its API."),
+    "pull": ("tool_api", "Fetch new responses from the survey tool, through its API."),
     "score": ("score", "Score responses exported from a survey tool."),
     "serve": ("service", "Receive submissions and send reports, in one process."),
     "worker": ("service", "Send reports only, beside a separate web process."),

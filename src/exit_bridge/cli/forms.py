@@ -18,6 +18,7 @@ from exit_bridge.cli.forms_readme import Tool, readme
 from exit_bridge.cli.survey_forms import HOW_TO, as_files, forms_folder, survey_forms, write
 from exit_bridge.errors import UsageError
 from exit_bridge.intake import submission_schema
+from exit_bridge.openapi import description
 from exit_bridge.platforms import platform as platform_called
 from exit_bridge.platforms import platforms
 from exit_bridge.platforms.base import Platform
@@ -168,6 +169,7 @@ def _files(wanted: _Wanted) -> Iterator[tuple[str, bytes]]:
         yield from ((f"{tool.name}/{file.path}", file.content) for _, file in written)
     yield "submission.schema.json", _json(submission_schema(bank))
     yield "result.schema.json", _json(result_schema())
+    yield "openapi.json", _json(description())
     yield "bank.schema.json", _json(schema("bank"))
     yield "wording.schema.json", _json(schema("wording"))
     yield "README.md", readme(bank, tools, wanted.variants, wanted.languages, wanted.survey).encode()

@@ -26,6 +26,7 @@ def platforms(as_json: bool) -> None:
     """List the survey tools and what each can do.
 
     form: a file or body that the tool takes. delivery: what its webhook sends is read. export: its files are scored.
+    api: exit-bridge makes the form there, fetches responses and writes scores back.
     """
     rows: list[dict[str, Any]] = [
         {

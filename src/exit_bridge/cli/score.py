@@ -17,7 +17,7 @@ from exit_bridge.cli.outputs import writer_for
 from exit_bridge.cli.tally import Rejects, Tally
 from exit_bridge.errors import UsageError
 from exit_bridge.intake.exports import READS, Export, read_export
-from exit_bridge.intake.tables import Progress
+from exit_bridge.intake.table import Progress
 from exit_bridge.scoring import columns
 
 if TYPE_CHECKING:

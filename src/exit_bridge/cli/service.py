@@ -173,6 +173,8 @@ def send_test(given: str | None, survey: str, url: str, reply_to: str) -> None:
     if status not in ("accepted", "edited", "spooled"):
         raise ExitBridgeError("The made-up submission was not accepted", fix=_remedy(reply.status, status, chosen))
     click.echo(_who_hears(chosen, reply_to))
+    if link := _said(reply).get("report_url"):
+        click.echo(f"Whoever has this link can read the report: {link}")
     click.echo(f"To remove it everywhere: exit-bridge forget {survey} {response_id}")
 
 
@@ -208,12 +210,16 @@ def _policy(settings: Settings, base: str) -> HttpPolicy:
     return settings.http if settings.http.proxy else replace(settings.http, internal=inside.internal)
 
 
-def _status(reply: Reply) -> str:
+def _said(reply: Reply) -> dict[str, object]:
     try:
         said = json.loads(reply.body)
     except ValueError:
-        return "without the words of exit-bridge"
-    return str(said.get("status", "")) if isinstance(said, dict) else "without the words of exit-bridge"
+        return {}
+    return said if isinstance(said, dict) else {}
+
+
+def _status(reply: Reply) -> str:
+    return str(_said(reply).get("status") or "without the words of exit-bridge")
 
 
 def _remedy(code: int, status: str, survey: Survey) -> str:

@@ -34,9 +34,13 @@ Table = Mapping[str, object]
 
 @dataclass(slots=True)
 class Draft:
-    """What is to be added: `top` before every table, then `tables` by heading, and `secrets` for the other file."""
+    """What is to be added: `top` before every table, then `tables` by heading, and `secrets` for the other file.
+
+    `within`: settings for tables that are there already, under the heading as it stands in the file.
+    """
 
     top: dict[str, object] = field(default_factory=dict)
+    within: list[tuple[str, Table]] = field(default_factory=list)
     tables: list[tuple[str, Table]] = field(default_factory=list)
     secrets: dict[str, str] = field(default_factory=dict, repr=False)
 
@@ -109,6 +113,12 @@ def _with(text: str, draft: Draft) -> str:
         # Below the comment a file may start with, and above every setting: valid there whatever follows.
         place = next((n for n, line in enumerate(lines) if not line.startswith("#")), len(lines))
         text = "".join([*lines[:place], *_lines(draft.top), *lines[place:]])
+    for heading, table in draft.within:
+        lines = text.splitlines(keepends=True)
+        if heading not in [line.strip() for line in lines]:
+            raise UsageError("The settings have no such heading on a line of its own", where=heading, fix="Add it")
+        place = [line.strip() for line in lines].index(heading) + 1
+        text = "".join([*lines[:place], *_lines(table), *lines[place:]])
     for heading, table in draft.tables:
         text = text.rstrip("\n") + f"\n\n{heading}\n" + "".join(_lines(table))
     return text

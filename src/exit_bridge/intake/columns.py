@@ -5,19 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
 from typing import NoReturn
 
 from exit_bridge.bank import COMMENT_PREFIX, REPLY_TO, QuestionBank
 from exit_bridge.errors import AmbiguousExport, UnreadableExport
-from exit_bridge.intake.mapping import Mapping as Codes
+from exit_bridge.intake.headings import columns_of
 from exit_bridge.intake.mapping import Target, mapping_for
 from exit_bridge.intake.mapping_file import IGNORE, METADATA, MappingFile, fold
-from exit_bridge.intake.text import as_words
 from exit_bridge.platforms.base import ExportProfile, RowFilter
 
-_IN_BRACKETS = re.compile(r"\[([^\[\]]+)\]\s*$")
-_SEPARATORS = (" >> ", " - ", ": ")
 _LISTED = 10
 
 
@@ -27,7 +23,8 @@ class Layout:
 
     `headings` as people see them; several header rows are joined. `metadata`: our name -> place. `questions`:
     question id -> place. `filters`: row filters whose column is there. `left_out`: headings that are nothing of ours.
-    `ignored`: headings that the mapping file takes out.
+    `ignored`: headings that the mapping file takes out. `cut`: headings that are only the beginning of a question.
+    `before_id`: the place of what goes before a response id.
     """
 
     headings: tuple[str, ...]
@@ -36,6 +33,8 @@ class Layout:
     filters: tuple[tuple[RowFilter, int], ...]
     left_out: tuple[str, ...]
     ignored: tuple[str, ...] = ()
+    cut: tuple[str, ...] = ()
+    before_id: int | None = None
 
     @property
     def mapped(self) -> dict[str, str]:
@@ -49,11 +48,13 @@ def lay_out(head: Sequence[Sequence[str]], profile: ExportProfile, bank: Questio
 
     Raises AmbiguousExport when two columns are the same question, UnreadableExport when no column is an item.
     """
-    columns = [tuple(cell.strip() for cell in column) for column in zip_longest(*head, fillvalue="")]
+    codes = mapping_for(bank)
+    columns = columns_of(head, profile, codes)
     headings = tuple(
-        " / ".join(dict.fromkeys(filter(None, cells))) or f"column {place}" for place, cells in enumerate(columns, 1)
+        " / ".join(dict.fromkeys(filter(None, column.cells))) or f"column {place}"
+        for place, column in enumerate(columns, 1)
     )
-    names = [{fold(headings[place]), *map(fold, cells)} for place, cells in enumerate(columns)]
+    names = [{fold(heading), *column.names} for heading, column in zip(headings, columns, strict=True)]
     found: dict[str, int] = {}
     ignored = []
     for place, heading in enumerate(headings):
@@ -69,24 +70,28 @@ def lay_out(head: Sequence[Sequence[str]], profile: ExportProfile, bank: Questio
         if name not in chosen:
             for place in _first_of(wanted, names, {*found.values(), *ignored}):
                 _take(found, name, place, headings)
-    apart = {*profile.drop, *(heading for wanted in profile.metadata.values() for heading in wanted)}
-    apart |= {row_filter.column for row_filter in profile.filters}
-    codes, left_out = mapping_for(bank), []
+    apart = {*profile.drop, *profile.before_id, *(row_filter.column for row_filter in profile.filters)}
+    apart |= {heading for wanted in profile.metadata.values() for heading in wanted}
+    left_out, cut = [], []
     for place in [place for place in range(len(columns)) if place not in {*found.values(), *ignored}]:
-        if names[place] & apart:
+        if names[place] & apart or _fits(names[place], profile.drop_like):
             continue
-        question = _question(columns[place], codes)
-        if question is None or question in chosen:
+        question, by_start = columns[place].question(codes)
+        if question is None or key_of(question) in chosen:
             left_out.append(headings[place])
-        else:
-            _take(found, question, place, headings)
+            continue
+        _take(found, key_of(question), place, headings)
+        if by_start:
+            cut.append(headings[place])
     layout = Layout(
         headings,
         {name: place for name, place in found.items() if name in METADATA},
         {name: place for name, place in found.items() if name not in METADATA and name != REPLY_TO},
-        tuple(_filters(profile, names)),
+        tuple(_filters(profile, names, found)),
         tuple(left_out),
         tuple(headings[place] for place in ignored),
+        tuple(cut),
+        next(iter(_first_of(profile.before_id, names, {*found.values(), *ignored})), None),
     )
     if not any(question in bank.items for question in layout.questions):
         _no_items(layout, bank)
@@ -111,38 +116,26 @@ def _take(found: dict[str, int], name: str, place: int, headings: Sequence[str])
         )
 
 
-def _question(cells: Iterable[str], codes: Codes) -> str | None:
-    """The question of a column: by any of its header cells as a whole, else by the text at the end of one."""
-    texts = [cell for cell in cells if cell]
-    target = codes.question(texts) or next(
-        (found for text in texts for part in _ends(text) if (found := codes.texts.get(as_words(part)))), None
-    )
-    return None if target is None else key_of(target)
-
-
-def _ends(text: str) -> Iterator[str]:
-    """What may be the statement where a tool writes the question before it: `Question [statement]` and the like."""
-    if bracketed := _IN_BRACKETS.search(text):
-        yield bracketed[1]
-    for separator in _SEPARATORS:
-        if separator in text:
-            yield text.rpartition(separator)[2]
-
-
 def key_of(target: Target) -> str:
     """The one key of a question: item id, context id, or `comment_<ingredient>`."""
     return f"{COMMENT_PREFIX}{target.id}" if target.kind == "comment" else target.id
 
 
-def _filters(profile: ExportProfile, names: Sequence[set[str]]) -> Iterator[tuple[RowFilter, int]]:
+def _fits(names: set[str], patterns: Iterable[str]) -> bool:
+    return any(re.fullmatch(pattern, name, re.DOTALL) for pattern in patterns for name in names)
+
+
+def _filters(
+    profile: ExportProfile, names: Sequence[set[str]], found: Mapping[str, int]
+) -> Iterator[tuple[RowFilter, int]]:
     for row_filter in profile.filters:
-        places = _first_of((row_filter.column,), names, set())
-        if places:
+        named = [found[row_filter.column]] if row_filter.column in found else []
+        if places := named or _first_of((row_filter.column,), names, set()):
             yield row_filter, places[0]
         elif not row_filter.absent_ok:
             raise UnreadableExport(
                 f"The column {row_filter.column!r} is missing, so {row_filter.reason} rows cannot be told apart",
-                fix="Export again with all columns",
+                fix="Export again with all columns, or name it in a mapping file (--mapping)",
             )
 
 

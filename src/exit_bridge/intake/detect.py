@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from exit_bridge.bank import QuestionBank
 from exit_bridge.errors import AmbiguousExport, UnreadableExport, UsageError
 from exit_bridge.intake.columns import shown
+from exit_bridge.intake.headings import style_of
 from exit_bridge.intake.mapping_file import fold
 from exit_bridge.intake.text import as_code
 from exit_bridge.platforms import platform, platforms
@@ -25,11 +26,13 @@ def detect_platform(headings: Sequence[str], bank: QuestionBank) -> tuple[str, s
         hits = {}
         for tool in platforms():
             profile = tool.export
-            if profile is None or profile.detect is None or bool(profile.detect_items) != by_items:
+            if profile is None or bool(profile.detect_items) != by_items:
                 continue
-            if names.issuperset(profile.detect) and ids >= profile.detect_items:
+            if profile.detect is not None and names.issuperset(profile.detect) and ids >= profile.detect_items:
                 rule = f"headings {', '.join(map(shown, profile.detect))}"
                 hits[tool.name] = f"{rule} and {ids} question ids" if by_items else rule
+            elif style := style_of(headings, profile):
+                hits[tool.name] = f"headings {', '.join(map(shown, style[1]))}: {style[0].name}"
         if len(hits) > 1:
             raise AmbiguousExport(f"This may be an export of {' or '.join(hits)}", fix="Name the tool with --platform")
         if hits:

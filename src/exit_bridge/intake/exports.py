@@ -9,14 +9,16 @@ from itertools import islice
 from pathlib import Path
 
 from exit_bridge.bank import QuestionBank
-from exit_bridge.errors import UnreadableExport, UsageError
+from exit_bridge.errors import AmbiguousExport, UnreadableExport, UsageError
 from exit_bridge.intake.codebook import DeployedForm
 from exit_bridge.intake.columns import Layout, lay_out, listed
 from exit_bridge.intake.detect import detect_platform, profile_of
 from exit_bridge.intake.mapping_file import IGNORE, MappingFile, mapping_text, read_mapping
 from exit_bridge.intake.rows import Filtered, Outcome, Refused, RowReader
 from exit_bridge.intake.submission import Submission, validate
-from exit_bridge.intake.tables import Progress, Table, open_table
+from exit_bridge.intake.table import Progress, Table
+from exit_bridge.intake.tables import open_tables
+from exit_bridge.platforms.base import ExportProfile
 
 __all__ = ["READS", "UNNAMED", "Export", "Filtered", "Outcome", "Refused", "read_export"]
 
@@ -109,7 +111,7 @@ class Export:
 
     def _screened(self) -> Iterator[tuple[int, list[str], Outcome | str]]:
         with _naming(self.path):
-            for row, cells in islice(self.table.records(), self.reader.profile.header_rows, None):
+            for row, cells in islice(self.table.records(), _header_rows(self.table, self.reader.profile), None):
                 yield row, cells or [], self.reader.screen(row, cells)
 
 
@@ -135,10 +137,10 @@ def read_export(
     """
     given = read_mapping(mapping_file, bank) if mapping_file else MappingFile()
     with _naming(path):
-        table = open_table(path, progress)
-        name, rule = _platform(table, bank, platform, given)
+        table, name, rule, layout = _understood(open_tables(path, progress), bank, platform, given)
         profile = profile_of(name)
-        layout = lay_out(table.head(profile.header_rows), profile, bank, given)
+        if profile.null_not_shown:
+            table = table.telling_null()
         gates = [question.id for question in bank.context if question.gate]
         form = DeployedForm(
             survey or UNNAMED,
@@ -149,10 +151,39 @@ def read_export(
             consent_elsewhere=not any(gate in layout.questions for gate in gates),
         )
         validate(Submission(form.survey, name, "any", bank.ref, form.variant, {}, wave=wave).document(), bank)
-        reader = RowReader(profile, layout, form, given.labels)
+        reader = RowReader(profile, layout, form, given.labels, table.broken)
         latest, order = (after.latest, after.order + 1) if after else (_Latest(), 1)
         export = Export(path, name, rule, layout, table, reader, latest, order)
     return replace(export, notes=tuple(_notes(export, gates, *export.meet_ids())))
+
+
+def _understood(
+    tables: list[Table], bank: QuestionBank, named: str | None, given: MappingFile
+) -> tuple[Table, str, str, Layout]:
+    """The one table that holds responses, the tool that wrote it, the rule that said so, and its columns."""
+    found, faults = [], []
+    for table in tables:
+        try:
+            name, rule = _platform(table, bank, named, given)
+            profile = profile_of(name)
+            layout = lay_out(table.head(_header_rows(table, profile)), profile, bank, given)
+            found.append((table, name, rule, layout))
+        except AmbiguousExport:
+            raise
+        except UnreadableExport as fault:
+            faults.append(fault)
+    if not found:
+        raise faults[0]
+    if len(found) > 1:
+        names = " and ".join(repr(table.name) for table, *_ in found)
+        raise AmbiguousExport(
+            f"Several sheets hold responses: {names}", fix="Save the one that counts in a workbook of its own"
+        )
+    return found[0]
+
+
+def _header_rows(table: Table, profile: ExportProfile) -> int:
+    return 1 if table.keyed else profile.header_rows
 
 
 def _platform(table: Table, bank: QuestionBank, named: str | None, given: MappingFile) -> tuple[str, str]:
@@ -174,12 +205,14 @@ def _variant(bank: QuestionBank, named: str) -> str:
 
 def _notes(export: Export, gates: list[str], rows: int, nameless: int) -> Iterator[str]:
     layout, form = export.layout, export.reader.form
-    if export.table.encoding == "cp1252":
-        yield "it is not UTF-8 and was read as Windows-1252; if letters look wrong, save it as CSV in UTF-8"
+    if export.table.note:
+        yield export.table.note
     if not rows:
         yield "no row of it holds a response to score"
     if left := layout.left_out:
         yield f"{len(left)} of {len(layout.headings)} columns are no questions and were left out: {listed(left)}"
+    if cut := layout.cut:
+        yield f"{len(cut)} headings are cut short and were matched by how they begin, please check: {listed(cut)}"
     items = form.bank.variants[form.variant].items
     missing = [item for item in items if item not in layout.questions]
     if missing and "variant" not in layout.metadata:

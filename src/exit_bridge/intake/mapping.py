@@ -42,19 +42,25 @@ class Mapping:
     def question(self, keys: abc.Iterable[str]) -> Target | None:
         """The question that the first matching key names: by id, by visible number, by text."""
         for key in keys:
-            if found := self.codes.get(key) or self.folded.get(as_code(key)):
+            if found := self.by_code(key):
                 return found
         for key in keys:
-            if len(key) > LONGEST:
-                continue
-            by_text = self.texts.get(as_words(key))
-            number = _VISIBLE_CODE.match(key)
+            number = _VISIBLE_CODE.match(key) if len(key) <= LONGEST else None
             if number and (by_number := self.visible.get(number[1])):
                 rest = self.texts.get(as_words(key[number.end() :]))
                 return by_number if rest in (None, by_number) else None
-            if by_text:
+            if by_text := self.texts.get(as_words(key)):
                 return by_text
         return None
+
+    def by_code(self, key: str) -> Target | None:
+        """The question with this id."""
+        return self.codes.get(key) or self.folded.get(as_code(key))
+
+    def beginning(self, start: str) -> set[Target]:
+        """Every question whose text begins like this."""
+        words = as_words(start)
+        return {target for text, target in self.texts.items() if words and text.startswith(words)}
 
     def option(self, question: str, values: abc.Iterable[str]) -> str | None:
         """The option code that the first matching value names, or None."""

@@ -13,6 +13,7 @@ from exit_bridge.intake.codebook import Declined, DeployedForm, decode
 from exit_bridge.intake.columns import Layout
 from exit_bridge.intake.mapping import mapping_for
 from exit_bridge.intake.submission import Submission, validate
+from exit_bridge.intake.table import NULL, Table
 from exit_bridge.intake.text import as_words
 from exit_bridge.platforms.base import ExportProfile, RawAnswer, RawResponse
 
@@ -71,11 +72,13 @@ class RowReader:
     layout: Layout
     form: DeployedForm
     labels: Mapping[str, Mapping[str, str]]
+    broken: str = Table.broken
+    """What is wrong with a row that the table could not read."""
 
     def screen(self, row: int, cells: Sequence[str] | None) -> str | Filtered | Refused:
         """The response id of a row that may be scored (empty where it has none), or what becomes of it instead."""
         if cells is None:
-            return Refused(row, "", f"The quotation marks in this row do not match. {_MEND}")
+            return Refused(row, "", f"{self.broken}. {_MEND}")
         if not any(map(str.strip, cells)):
             return Filtered(row, "blank")
         if len(cells) != len(self.layout.headings):
@@ -83,11 +86,13 @@ class RowReader:
             return Refused(row, "", f"This row has {widths}. {_MEND}")
         for row_filter, place in self.layout.filters:
             cell = cells[place].strip().lower()
-            if not (cell in row_filter.keep if cell else row_filter.blank_keeps):
+            if not ((row_filter.keep is None or cell in row_filter.keep) if cell else row_filter.blank_keeps):
                 return Filtered(row, row_filter.reason)
         if not self._answers_items(cells) and not self._declines(cells):
             return Filtered(row, "blank")
-        return self._metadata("response_id", cells)
+        response_id, before_id = self._metadata("response_id", cells), self.layout.before_id
+        before = "" if before_id is None or not response_id else self._cell(cells[before_id])
+        return f"{before}-{response_id}" if before else response_id
 
     def read(self, row: int, response_id: str, cells: Sequence[str]) -> Outcome:
         """Decode a row that passed `screen`, by the same codebook as a delivery."""
@@ -110,7 +115,7 @@ class RowReader:
             submitted_at=self._metadata("submitted_at", cells) or None,
             language=self._metadata("language", cells) or None,
             hidden={name: value for name in HIDDEN if (value := self._metadata(name, cells))},
-            asked=self._asked(self._metadata("variant", cells)),
+            asked=self._asked(self._metadata("variant", cells), cells),
         )
         try:
             submission = decode(raw, self.form, check_row)
@@ -149,10 +154,17 @@ class RowReader:
         given = self.labels.get(question)
         return given.get(as_words(cell), cell) if given else cell
 
-    def _asked(self, variant: str) -> tuple[tuple[str, ...], ...]:
-        """Items of the row's variant that have a column: the others were never asked, and not skipped."""
+    def _asked(self, variant: str, cells: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+        """Items of the row's variant that have a column, and a cell in it that says so where the tool tells.
+
+        The others were never asked, and not skipped.
+        """
         chosen = self.form.bank.variants.get(variant or self.form.variant)
-        return tuple((item,) for item in chosen.items if item in self.layout.questions) if chosen else ()
+        places = self.layout.questions
+        asked = [item for item in chosen.items if item in places] if chosen else []
+        if self.profile.null_not_shown:
+            asked = [item for item in asked if cells[places[item]] is not NULL]
+        return tuple((item,) for item in asked)
 
     def _heading(self, name: str) -> str:
         place = self.layout.metadata.get(name, self.layout.questions.get(name))

@@ -35,6 +35,7 @@ _KINDS: dict[str, Any] = {
     "content_types": tuple,
     "max_body": int,
     "export": ExportProfile | None,
+    "api": type | None,
 }
 """What is read of every platform wherever platforms are listed."""
 

@@ -13,10 +13,32 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from exit_bridge.errors import SettingsError, UnreadableDelivery
+from exit_bridge.platforms.profile import ExportProfile, HeadingStyle, RowFilter
 
 if TYPE_CHECKING:
     from exit_bridge.bank import About, QuestionBank
+    from exit_bridge.platforms.api import ToolApi
     from exit_bridge.platforms.signatures import Scheme
+
+__all__ = [
+    "TEXT",
+    "AuthMode",
+    "BadElement",
+    "Delivery",
+    "DeliveryResult",
+    "ExportProfile",
+    "FormFile",
+    "HeadingStyle",
+    "Platform",
+    "RawAnswer",
+    "RawResponse",
+    "RowFilter",
+    "fault_in",
+    "file_stem",
+    "many",
+    "plain",
+    "shape",
+]
 
 AuthMode = Literal["signature", "header", "basic", "path", "none"]
 
@@ -98,41 +120,6 @@ def file_stem(bank: str, variant: str, language: str = "") -> str:
     return ".".join(part for part in (bank.replace("@", "-"), variant, language) if part)
 
 
-@dataclass(frozen=True, slots=True)
-class RowFilter:
-    """Rows that are no response: where `column` does not hold one of `keep` they are filtered for `reason`."""
-
-    column: str
-    keep: tuple[str, ...]
-    reason: Literal["partial", "test"]
-    absent_ok: bool = True
-    """An older export without the column is read as it is."""
-    blank_keeps: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ExportProfile:
-    """How to read a tool's table export, as data. All headings are compared trimmed and lower-cased.
-
-    `detect`: headings that must all be present (None: the platform is never detected, only named).
-    `detect_items`: how many headings must be question ids of the bank besides, for tables with no heading of their own.
-    `header_rows`: rows before the first response. `metadata`: our name -> headings that may hold it, best first
-    (`response_id`, `submitted_at`, `revision`, `language`, `bank`, `variant`, `wave`, `respondent`).
-    `drop`: headings that are never questions and must not be kept (addresses, network ids).
-    """
-
-    detect: tuple[str, ...] | None
-    detect_items: int = 0
-    header_rows: int = 1
-    metadata: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    filters: tuple[RowFilter, ...] = ()
-    drop: tuple[str, ...] = ()
-    strip_leading: str = ""
-    """Characters the tool puts before a cell to stop spreadsheets from reading it as a formula."""
-    placeholders: tuple[str, ...] = ()
-    """What stands in `metadata` columns where nobody set a value."""
-
-
 def plain(value: str | float) -> str:
     """A value as the text that intake compares: 4, 4.0, "4" and "4.0" are one answer."""
     return re.sub(r"^([0-9]+)\.0+$", r"\1", str(value).strip())
@@ -163,6 +150,8 @@ class Platform:
     evidence: ClassVar[Literal["recorded", "from vendor docs", "ours"]] = "from vendor docs"
     """What the shapes read here rest on; shown to users in the platform table."""
     export: ClassVar[ExportProfile | None] = None
+    api: ClassVar[type[ToolApi] | None] = None
+    """What creates the form in the tool, fetches responses and writes scores back; see `platforms.api`."""
 
     def write_form(self, bank: QuestionBank, variant: str, languages: Sequence[str], about: About) -> list[FormFile]:
         """The form in the tool's own format. Deterministic: no clock, no random."""
@@ -215,7 +204,7 @@ class Platform:
 
     @property
     def faces(self) -> tuple[str, ...]:
-        """Which of form, delivery and export this tool has."""
+        """Which of form, delivery, export and api this tool has."""
         cls = type(self)
         return tuple(
             face
@@ -223,6 +212,7 @@ class Platform:
                 ("form", cls.write_form is not Platform.write_form),
                 ("delivery", cls.read_delivery is not Platform.read_delivery),
                 ("export", cls.export is not None),
+                ("api", cls.api is not None),
             )
             if present
         )

@@ -64,6 +64,8 @@ def who_sees_it(case: Case) -> tuple[str, ...]:
     seen = say(f"who.{case.audience}", controller=case.organisers())
     if case.audience == "respondent" and case.submission.context.get("team") == "no":
         seen += " " + say("who.left_out")
+    if about.report_link_days and case.audience != "recipients":
+        seen += " " + say("who.link", days=about.report_link_days)
     kept = say("who.kept", days=about.retain_days)
     if about.controller:
         kept += " " + say("who.controller", controller=about.controller)

@@ -19,6 +19,19 @@ def audience_of(about: About, variant: Variant, role: str | None) -> Audience | 
     return None
 
 
+def link_audience(about: About, variant: Variant, role: str | None) -> Audience | None:
+    """The reader a link to the report is for, or None where none may be given.
+
+    Narrower than mail: an end page may be read over a shoulder, so a form that promises no report gives no link even to
+    a group, and somebody who answers as a care-experienced young person gets none.
+    """
+    if not variant.reply:
+        return None
+    if about.answered_by == "group":
+        return "group"
+    return "respondent" if may_reply(about, variant) and role != "young" else None
+
+
 def may_reply(about: About, variant: Variant) -> bool:
     """May the report go to the person who answered?"""
     return about.answered_by == "individuals" and about.individual_reports == "respondent" and variant.reply

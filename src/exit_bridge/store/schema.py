@@ -11,7 +11,7 @@ from exit_bridge.errors import SettingsError, StoreUnavailable
 from exit_bridge.store.engine import Database
 from exit_bridge.store.types import SchemaState
 
-HEAD = "0002"
+HEAD = "0004"
 """The newest migration. Their ids are four digits and only ever grow, so two of them compare as text."""
 
 VERSION_TABLE = "schema_version"
@@ -53,6 +53,16 @@ class Schema(Database):
         with self._reading() as connection:
             found: datetime = connection.scalar(text("SELECT clock_timestamp()"))
             return found
+
+    def vacuums_itself(self) -> bool | None:
+        """Does the server clean up after updates and deletions? None for SQLite, which we clean up after ourselves.
+
+        Raises StoreUnavailable.
+        """
+        if self._is_sqlite:
+            return None
+        with self._reading() as connection:
+            return bool(connection.scalar(text("SHOW autovacuum")) == "on")
 
     @property
     def _path(self) -> Path:

@@ -110,6 +110,10 @@ class Submissions(Database):
         """One version of a submission, or None once it is forgotten."""
         return self._one(_ONE, submission=submission_id, n=n)
 
+    def result(self, result_id: str) -> StoredVersion | None:
+        """The current version of the response with that result id, or None."""
+        return self._one(_BY_RESULT, result_id=result_id)
+
     def submissions(self, survey: str, wave: str | None = None) -> Iterator[StoredVersion]:
         """The current version of every submission of a survey, or of one wave of it, in order of first arrival.
 

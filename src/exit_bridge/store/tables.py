@@ -170,6 +170,17 @@ mailed = Table(
 )
 Index(None, mailed.c.key, mailed.c.at)
 
+pull = Table(
+    "pull",
+    metadata,
+    Column("survey", Text, primary_key=True),
+    Column("cursor", Text),
+    Column("pulled_at", Instant),
+    Column("tried_at", Instant),
+    Column("leased_by", Text),
+    Column("leased_until", Instant),
+)
+
 INSERT: Mapping[str, Callable[[Table], sqlite.Insert | postgresql.Insert]] = {
     "sqlite": sqlite.insert,
     "postgresql": postgresql.insert,

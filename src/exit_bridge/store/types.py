@@ -12,6 +12,7 @@ Document = dict[str, Any]
 AcceptedStatus = Literal["accepted", "duplicate", "edited", "older"]
 JobState = Literal["ready", "leased", "done", "dead"]
 Outcome = Literal["done", "failed", "dead", "released", "lost"]
+PullEnd = Literal["done", "more", "failed"]
 SchemaState = Literal["current", "behind", "ahead", "empty"]
 
 
@@ -159,3 +160,12 @@ class Quarantined:
     element: int | None
     reason: str
     detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class PullState:
+    """Where pulling of a survey stands: the tool's cursor, and when everything there had last been fetched."""
+
+    survey: str
+    cursor: str | None
+    pulled_at: datetime | None

@@ -6,8 +6,9 @@ One test is all that an outside package needs; every failure is a sentence that 
         check_platform(MyTool(), Path(__file__).parent / "recorded")
 
 `recorded/` holds what the tool really sent: `<case>.body` (bytes), `<case>.headers.json` and `<case>.expected.json`;
-what it exported: `export_<case>.csv` and `export_<case>.expected.json`; and PROVENANCE.md, which says where they come
-from. `outcome` and `export_outcome` give what belongs into an expected file; read it through before you save it.
+what it exported: `export_<case>.csv`, `.xlsx` or `.json`, and `export_<case>.expected.json`; and PROVENANCE.md, which
+says where they come from. `outcome` and `export_outcome` give what belongs into an expected file; read it through
+before you save it.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import zipfile
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
@@ -63,18 +64,26 @@ def check_provenance(platform: Platform, folder: Path) -> None:
     must(path.is_file(), todo(platform, "say where the recorded files come from", "recorded/PROVENANCE.md"))
     text = path.read_text("utf-8")
     must(platform.evidence in text, todo(platform, f"say `{platform.evidence}`, as the platform does", path.name))
-    for file in [*folder.glob("*.body"), *folder.glob("export_*.csv")]:
+    for file in [*folder.glob("*.body"), *_exports(folder)]:
         must(f"`{file.stem}`" in text, todo(platform, f"say where `{file.stem}` comes from", path.name))
 
 
 def check_scrubbed(folder: Path) -> None:
     """No recorded file holds a real-looking address of a person, a machine or a place."""
     for path in sorted(folder.iterdir()):
-        text = path.read_bytes().decode("utf-8", "replace")
+        text = _unpacked(path).decode("utf-8", "replace")
         for kind, pattern in PERSONAL.items():
             must(
                 not re.search(pattern, text, re.IGNORECASE), f"{path.name} holds what looks like {kind}: scrub it first"
             )
+
+
+def _unpacked(path: Path) -> bytes:
+    """What stands in a file; of a workbook, what stands in all its parts."""
+    if path.suffix != ".xlsx":
+        return path.read_bytes()
+    with zipfile.ZipFile(path) as parts:
+        return b"\n".join(map(parts.read, parts.namelist()))
 
 
 def form_of(platform: Platform, bank: QuestionBank, variant: str = "full") -> DeployedForm:
@@ -126,7 +135,7 @@ def export_outcome(platform: Platform, path: Path, bank: QuestionBank, variant: 
     """What comes of an export file row by row, as an expected file says it; `platform` as it is detected."""
     installed = platform.name in {tool.name for tool in platforms()}
     must(installed, todo(platform, "install it, so that files find it", f'entry point "{GROUP}"'))
-    known = None if platform.export and platform.export.detect else platform.name
+    known = None if platform.export and platform.export.detectable else platform.name
     export = read_export(path, bank=bank, platform=known, survey=SURVEY, variant=variant)
     return {"platform": export.platform, "rows": [_row(row) for row in export]}
 
@@ -142,12 +151,17 @@ def _row(row: Submission | Filtered | Refused) -> dict[str, Any]:
 
 
 def recorded_exports(platform: Platform, folder: Path) -> list[Path]:
-    """Every `export_<case>.csv` of a folder; its expected outcome must lie beside it."""
-    paths = sorted(folder.glob("export_*.csv"))
+    """Every `export_<case>` of a folder, as .csv, .xlsx and .json; one expected outcome lies beside all of a case."""
+    paths = _exports(folder)
     must(paths or "export" not in platform.faces, todo(platform, "save an export", "recorded/export_<case>.csv"))
     for path in paths:
         must(_expected(path).is_file(), todo(platform, f"add recorded/{_expected(path).name}"))
     return paths
+
+
+def _exports(folder: Path) -> list[Path]:
+    found = (path for ending in (".csv", ".xlsx", ".json") for path in folder.glob(f"export_*{ending}"))
+    return sorted(path for path in found if not path.name.endswith(".expected.json"))
 
 
 def _expected(path: Path) -> Path:

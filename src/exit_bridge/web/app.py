@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import gc
+import json
 import logging
+from functools import cache
 from http import HTTPStatus
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, jsonify, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import BadRequest, HTTPException, MethodNotAllowed
 
 from exit_bridge.bridge import Bridge
 from exit_bridge.errors import ExitBridgeError, OversizedDelivery, StoreUnavailable, trace_of
@@ -19,6 +21,8 @@ from exit_bridge.intake.mapping import mapping_for
 from exit_bridge.platforms import platform
 from exit_bridge.platforms.base import Delivery, Platform
 from exit_bridge.trust import auth_mode, untrusted
+from exit_bridge.web.pages import add_report_pages
+from exit_bridge.web.prefix import below
 
 if TYPE_CHECKING:
     from exit_bridge.settings import Settings
@@ -29,7 +33,7 @@ RETRY_AFTER = 30
 """Seconds a sender is asked to wait when the store is away."""
 
 DEFAULT_MAX_BODY = Platform.max_body
-_PROXY_HEADERS = ("X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "Forwarded", "X-Real-Ip", "Via")
+_PROXY_HEADERS = ("Forwarded", "X-Real-Ip", "Via")
 
 NEUTRAL = "exit-bridge receives form submissions here by POST.\n"
 
@@ -58,10 +62,13 @@ def create_app(settings: Settings | None = None, bridge: Bridge | None = None) -
         tool.scheme(auth_mode(survey, tool))
         mapping_for(survey.bank)
     app = Flask("exit_bridge", static_folder=None)
+    app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.url_map.strict_slashes = False
     app.url_map.merge_slashes = False  # a redirect would be an answer outside the table
     _add_routes(app, settings, bridge)
+    add_report_pages(app, bridge, RETRY_AFTER)
     _add_errors(app)
+    app.wsgi_app = below(settings.public_url, app.wsgi_app)  # type: ignore[method-assign, assignment]
     return app
 
 
@@ -96,6 +103,14 @@ def _add_routes(app: Flask, settings: Settings, bridge: Bridge) -> None:
     def greet(survey: str, token: str = "") -> Response:  # noqa: ARG001 (the same line whatever was asked for)
         return Response(NEUTRAL, mimetype="text/plain")
 
+    @app.get("/openapi.json")
+    def describe() -> Response:
+        answer = Response(described(settings.public_url), mimetype="application/json")
+        answer.headers["Cache-Control"] = "public, max-age=3600"
+        answer.add_etag()
+        answer.make_conditional(request)
+        return answer
+
     @app.get("/healthz")
     def healthz() -> tuple[Response, int]:
         try:
@@ -106,18 +121,33 @@ def _add_routes(app: Flask, settings: Settings, bridge: Bridge) -> None:
         return jsonify({"status": "ok" if ok else "failing", "database": state}), 200 if ok else 503
 
 
+@cache
+def described(public_url: str) -> str:
+    """What this service answers to, for programs."""
+    from exit_bridge.openapi import description
+
+    return json.dumps(description(public_url), ensure_ascii=False)
+
+
 def _body(limit: int) -> bytes:
     """The raw body, read one byte past the limit: a chunked one would otherwise be cut off there without a word."""
     request.max_content_length = limit + 1
-    body = request.get_data()
+    try:
+        body = request.get_data()
+    except HTTPException:
+        raise
+    except Exception:  # noqa: BLE001 (servers have errors of their own for chunks that are none)
+        raise BadRequest from None
     if len(body) > limit:
         raise OversizedDelivery("The body is too large", fix=f"Send at most {limit} bytes")
+    if len(body) < (request.content_length or 0):
+        raise BadRequest
     return body
 
 
 def _from_this_machine() -> bool:
     """Loopback and no proxy in between, whose own address would be loopback too."""
-    if any(name in request.headers for name in _PROXY_HEADERS):
+    if any(name in _PROXY_HEADERS or name.startswith("X-Forwarded-") for name, _ in request.headers):
         return False
     # The name asked for too: a proxy that says nothing of itself, or a web page in somebody's browser, shows there.
     if urlsplit(f"//{request.host}").hostname not in ("localhost", "127.0.0.1", "::1"):
@@ -146,10 +176,12 @@ def _add_errors(app: Flask) -> None:
     def http(error: HTTPException) -> Response:
         code = error.code or 500
         # 404 and 410 make some senders switch their hook off for good, so a wrong path is a wrong credential.
-        if request.method == "POST" and code in (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED):
+        if request.method == "POST" and code == HTTPStatus.NOT_FOUND:
             code = HTTPStatus.UNAUTHORIZED
         answer = jsonify({"status": _words(code)})
         answer.status_code = code
+        if isinstance(error, MethodNotAllowed):
+            answer.headers["Allow"] = ", ".join(sorted(error.valid_methods or ()))
         return answer
 
     @app.errorhandler(Exception)
@@ -162,7 +194,7 @@ def _add_errors(app: Flask) -> None:
 
     @app.after_request
     def guard(response: Response) -> Response:
-        response.headers["Cache-Control"] = "no-store"
+        response.headers.setdefault("Cache-Control", "no-store")
         response.headers["X-Content-Type-Options"] = "nosniff"
         return response
 

@@ -44,7 +44,7 @@ def serve(app: Flask, listening: socket.socket, stop: Event, max_body: int) -> N
 
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # a short queue is no news
     connections: dict[int, Any] = {}
-    server = create_server(
+    server: Any = create_server(
         app,
         map=connections,
         sockets=[listening],
@@ -56,6 +56,7 @@ def serve(app: Flask, listening: socket.socket, stop: Event, max_body: int) -> N
         # The application looks at them to tell a proxy's requests from those of this machine. It trusts none.
         clear_untrusted_proxy_headers=False,
     )
+    server.channel_class = _strict_channel()
     try:
         while not stop.is_set():
             wasyncore.loop(timeout=POLL, map=connections, count=1, use_poll=True)
@@ -66,6 +67,28 @@ def serve(app: Flask, listening: socket.socket, stop: Event, max_body: int) -> N
     finally:
         server.task_dispatcher.shutdown()
         wasyncore.close_all(connections)
+
+
+def _strict_channel() -> Any:
+    """Waitress's connection, but what it lets pass or falls over is answered 400 and ends the connection."""
+    from waitress.channel import HTTPChannel
+    from waitress.parser import HTTPRequestParser, ParsingError
+
+    class Parser(HTTPRequestParser):  # type: ignore[misc]
+        def parse_header(self, header_plus: bytes) -> None:
+            try:
+                super().parse_header(header_plus)
+            except ValueError:
+                raise ParsingError("Bad URI") from None
+            # Two lengths for one body: a proxy that goes by the other one would see other requests than we do.
+            if self.chunked and "CONTENT_LENGTH" in self.headers:
+                self.body_rcv = None
+                raise ParsingError("Content-Length beside Transfer-Encoding")
+
+    class Channel(HTTPChannel):  # type: ignore[misc]
+        parser_class = Parser
+
+    return Channel
 
 
 def _busy(connections: dict[int, Any]) -> bool:

@@ -8,7 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from exit_bridge.cli.checks import address, clock, database, disk, files, mail, network, notify, queue, sender, survey
+from exit_bridge.cli.checks import (
+    address,
+    clock,
+    database,
+    disk,
+    files,
+    mail,
+    network,
+    notify,
+    queue,
+    sender,
+    survey,
+    tool,
+)
 from exit_bridge.cli.checks.finding import Check, Finding, Scene, SurveyCheck
 
 __all__ = ["INSTALLATION", "SURVEY", "Finding", "Scene", "examine"]
@@ -21,6 +34,7 @@ INSTALLATION: tuple[Check, ...] = (
     address.reachable,
     database.tables,
     database.sqlite,
+    database.vacuum,
     disk.writable,
     disk.room,
     network.authorities,
@@ -41,6 +55,8 @@ SURVEY: tuple[SurveyCheck, ...] = (
     survey.notice,
     survey.form,
     survey.used,
+    tool.api,
+    tool.pulled,
 )
 """For each survey, in the order they are told."""
 

@@ -60,3 +60,11 @@ def sqlite(scene: Scene) -> Iterator[Finding]:
     if sys.platform != "win32" and path.exists() and path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
         line = f"{path.name} can be read by others, and it holds every answer"
         yield Finding("look", "database", line, f"Run: chmod 600 {path}")
+
+
+def vacuum(scene: Scene) -> Iterator[Finding]:
+    """What nobody sweeps away stays in PostgreSQL's files, and in the way of whoever looks for the next send."""
+    if scene.usable and scene.store.vacuums_itself() is False:
+        line = "The database server's autovacuum is off: deleted answers stay in its files, and sends get slower"
+        fix = "Have it switched on (autovacuum = on), or run VACUUM every night"
+        yield Finding("look", "database", line, fix)

@@ -15,6 +15,9 @@ from typing import Any, ClassVar
 from exit_bridge.bank import COMMENT_PREFIX, About, QuestionBank, questionnaire
 from exit_bridge.platforms.base import DeliveryResult, FormFile, Platform, file_stem
 from exit_bridge.platforms.limesurvey import delivery, form
+from exit_bridge.platforms.limesurvey.api import RemoteControl
+from exit_bridge.platforms.limesurvey.export import PROFILE
+from exit_bridge.platforms.limesurvey.plugin import plugin_zip
 from exit_bridge.platforms.limesurvey.tables import lss, tsv
 from exit_bridge.platforms.signatures import PathToken, StandardWebhooks
 
@@ -29,9 +32,12 @@ class LimeSurvey(Platform):
     schemes: ClassVar = {"signature": StandardWebhooks(), "path": PathToken()}
     # The community's plugin never sends again. Ours does, but only when somebody completes a survey, or by cron.
     sender_retries = False
+    same_id_in_export = True
     evidence = "recorded"
 
     delivery_schema: ClassVar = delivery.SCHEMA
+    api = RemoteControl
+    export = PROFILE
 
     def write_form(self, bank: QuestionBank, variant: str, languages: Sequence[str], about: About) -> list[FormFile]:
         """The survey in all languages, twice: as `.txt` and as `.lss`."""
@@ -44,6 +50,10 @@ class LimeSurvey(Platform):
             FormFile(f"{stem}.{ending}", content, form.how_to_import(f"{stem}.{ending}"))
             for ending, content in (("txt", tsv(survey)), ("lss", lss(survey)))
         ]
+
+    def companions(self) -> list[FormFile]:
+        """Our plugin, which posts every completed response."""
+        return [FormFile("ExitBridge.zip", plugin_zip(), form.HOW_TO_INSTALL)]
 
     def read_delivery(self, payload: Any) -> DeliveryResult:
         """One completed response of either plugin; another event, or our plugin's test, is none."""

@@ -36,7 +36,7 @@ _THEIRS = shape("respondId", "survey", "response", respondId=_ID, survey=_ID, su
 SCHEMA = {
     **shape("event", event=TEXT),
     "if": _EVENT,
-    "then": {"if": {"required": ["source"]}, "then": _OURS, "else": _THEIRS},
+    "then": {"if": {"properties": {"event": {"const": COMPLETED}}}, "then": _OURS, "else": _THEIRS},
 }
 
 # src: what LimeSurvey stores where a survey keeps no dates.

@@ -229,10 +229,15 @@ def how_to_import(path: str) -> str:
     """What a person does with the file."""
     return f"""\
 1. In LimeSurvey, choose Create survey > Import and upload {path}. The .txt and the .lss file hold the same survey.
-2. Look through it with Preview, then choose Activate this survey. Leave "Anonymized responses" and the dates alone.
-3. Upload ExitBridge.zip under Configuration > Plugins > Upload & install, and switch the plugin on (from version 4).
-4. In the survey, open Settings > Simple plugins > ExitBridge, enter the address of your hook and the survey's secret,
-   and switch it on. "Send a test" is answered and counted, and never scored.
-5. Give people the survey's address. Add ?wave=NAME_OF_THIS_ROUND to it where rounds are to be told apart.
-6. You may change words in LimeSurvey. Do not change question codes or answer codes: they carry the answers.
+2. Look through it with Preview, then choose Activate this survey. Leave its settings for privacy and dates alone.
+3. Give people the survey's address. Add ?wave=NAME_OF_THIS_ROUND to it where rounds are to be told apart.
+4. You may change words in LimeSurvey. Do not change question codes or answer codes: they carry the answers.
+"""
+
+
+HOW_TO_INSTALL = """\
+1. In LimeSurvey 4 or newer, choose Configuration > Plugins > Upload & install, upload ExitBridge.zip, and activate it.
+2. In your survey, open Settings > Simple plugins, enter the address of your hook and the survey's secret under
+   exit-bridge, and switch it on.
+3. Choose "Send a test when I save" and save. A test is answered and counted, and never scored.
 """

@@ -1,0 +1,114 @@
+"""What a heading says: which of a tool's styles a file is written in, and which question a heading then names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from exit_bridge.errors import AmbiguousExport
+from exit_bridge.intake.mapping import Mapping as Codes
+from exit_bridge.intake.mapping import Target
+from exit_bridge.intake.mapping_file import fold
+from exit_bridge.intake.text import LONGEST, as_words
+from exit_bridge.platforms.base import ExportProfile, HeadingStyle
+
+_IN_BRACKETS = re.compile(r"\[([^\[\]]+)\]\s*$")
+_SEPARATORS = (" >> ", " - ", ": ")
+
+
+def style_of(headings: Iterable[str], profile: ExportProfile) -> tuple[HeadingStyle, list[str]] | None:
+    """The first style that these headings are written in, and the headings that showed it."""
+    names = [fold(heading) for heading in headings]
+    for style in profile.styles:
+        shown = [next((name for name in names if re.fullmatch(wanted, name)), None) for wanted in style.detect]
+        if None not in shown:
+            return style, [name for name in shown if name is not None]
+    return None
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its header cells, and what they may name."""
+
+    cells: tuple[str, ...]
+    style: HeadingStyle | None
+
+    @cached_property
+    def names(self) -> set[str]:
+        """Everything that this column may be called, folded."""
+        whole = [" / ".join(dict.fromkeys(filter(None, self.cells))), *self.cells, *(text for text in self._spaced)]
+        return {fold(name) for name in (*whole, *self._keys("code")) if name}
+
+    def question(self, codes: Codes) -> tuple[Target | None, bool]:
+        """The question of this column, and whether only the beginning of its text says so.
+
+        Raises AmbiguousExport where that beginning is shared by several questions.
+        """
+        if self.style is None:
+            return self._unstyled(codes), False
+        for key in self._keys("code"):
+            if found := codes.by_code(key):
+                return found, False
+        for text in self._keys("text"):
+            if found := codes.texts.get(as_words(text)):
+                return found, False
+        for start in self._keys("start"):
+            if found := _alone(codes.beginning(start), start):
+                return found, True
+        return None, False
+
+    def _unstyled(self, codes: Codes) -> Target | None:
+        """By any of its header cells as a whole, else by the text at the end of one."""
+        texts = [cell for cell in self.cells if cell]
+        ends = (codes.texts.get(as_words(part)) for text in texts for part in _ends(text))
+        return codes.question(texts) or next(filter(None, ends), None)
+
+    @property
+    def _spaced(self) -> Iterator[str]:
+        for cell in self.cells:
+            yield cell.replace(self.style.space, " ") if self.style else cell
+
+    def _keys(self, group: str) -> Iterator[str]:
+        """What the style's patterns find under this name, best pattern first."""
+        for pattern in self.style.keys if self.style else ():
+            for text in self._spaced:
+                found = re.fullmatch(pattern, text, re.DOTALL) if len(text) <= LONGEST else None
+                if found and (key := found.groupdict().get(group)):
+                    yield key
+
+
+def columns_of(head: Sequence[Sequence[str]], profile: ExportProfile, codes: Codes) -> list[Column]:
+    """The columns, each with its header cells from top to bottom, read in the style of the file.
+
+    A file that lacks what shows its style is read in the first one in which some column is an item.
+    """
+    width = max(map(len, head))
+    cells = [tuple((row[place] if place < len(row) else "").strip() for row in head) for place in range(width)]
+    if found := style_of(head[0], profile):
+        return [Column(own, found[0]) for own in cells]
+    for style in profile.styles:
+        columns = [Column(own, style) for own in cells]
+        if any(target and target.kind == "item" for target, _ in (column.question(codes) for column in columns)):
+            return columns
+    return [Column(own, None) for own in cells]
+
+
+def _ends(text: str) -> Iterator[str]:
+    """What may be the statement where a tool writes the question before it: `Question [statement]` and the like."""
+    if bracketed := _IN_BRACKETS.search(text):
+        yield bracketed[1]
+    for separator in _SEPARATORS:
+        if separator in text:
+            yield text.rpartition(separator)[2]
+
+
+def _alone(targets: set[Target], start: str) -> Target | None:
+    if len(targets) > 1:
+        names = " or ".join(sorted(target.id for target in targets))
+        raise AmbiguousExport(
+            f'Headings are cut short: "{" ".join(start.split())}…" may be {names}',
+            fix="Export again with codes, or with whole texts, as headings",
+        )
+    return next(iter(targets), None)

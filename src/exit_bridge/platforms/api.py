@@ -1,0 +1,115 @@
+"""The API of a survey tool: create the form, fetch responses, write scores back.
+
+A client is built from plain data and a function that carries one HTTP request, so that no platform decides where a
+request may go. What it fetches has the shape of a delivery and takes the same way through intake.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Literal, Protocol
+
+from exit_bridge.platforms.base import FormFile
+
+
+class Reply(Protocol):
+    """What came back, of whatever status."""
+
+    @property
+    def status(self) -> int:
+        """HTTP status."""
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """By lower-case name."""
+
+    @property
+    def body(self) -> bytes:
+        """As much of it as is read."""
+
+    @property
+    def truncated(self) -> bool:
+        """There was more than is read of a reply, or it broke off."""
+
+
+class Call(Protocol):
+    """Carries one request."""
+
+    def __call__(self, method: str, url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
+        """Raises UnsafeDestination and SendFailed where no reply came."""
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Where the tool is, which of its forms is meant (empty before there is one), and how to log in.
+
+    `time_zone`: IANA name of the zone the tool's own times are in, for tools that do not tell; empty: not known.
+    """
+
+    url: str
+    form: str = ""
+    user: str = field(default="", repr=False)
+    secret: str = field(default="", repr=False)
+    time_zone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pulled:
+    """Some of the responses asked for, each as a delivery of its own.
+
+    `cursor`: where to go on once these are kept. `left`: how many more are known to come. `unfinished`: responses that
+    people have begun and may still complete. `again`: places in `payloads` of those that were fetched before.
+    """
+
+    payloads: tuple[Mapping[str, Any], ...] = field(repr=False)
+    cursor: str
+    left: int = 0
+    unfinished: int = 0
+    again: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """One thing found about a tool, as `doctor` prints it; `fix`: what to do, unless it is fine."""
+
+    status: Literal["ok", "look", "broken"]
+    line: str
+    fix: str = ""
+
+
+class ToolApi(ABC):
+    """One tool's API. Every method raises ApiFailed, which never quotes what the tool said, and what `call` raises."""
+
+    def __init__(self, access: Access, call: Call) -> None:
+        self.access, self.call = access, call
+
+    @abstractmethod
+    def create_form(self, files: Sequence[FormFile]) -> str:
+        """Make a new form out of what `write_form` wrote; returns the tool's id of it."""
+
+    @abstractmethod
+    def activate(self, form: str) -> bool:
+        """Let people fill it in. False: they could already."""
+
+    @abstractmethod
+    def address(self, form: str) -> str:
+        """Where people fill it in."""
+
+    @abstractmethod
+    def pull(self, cursor: str | None, today: date, *, afresh: bool = False) -> Generator[Pulled, None, None]:
+        """Completed responses that are new since `cursor`, or all of them: at least one `Pulled`, possibly empty.
+
+        Keep each one's payloads before its cursor. A response may come twice, but none that is completed within 30 days
+        of the first pull that found it begun may be left out. Close the generator when done with it early.
+        """
+
+    @abstractmethod
+    def write_back(self, response_id: str, scores: Mapping[str, str]) -> None:
+        """Put scores (ingredient -> number as text, empty where there is none) beside a response. Safe to repeat."""
+
+    @abstractmethod
+    def check(self, scores: Sequence[str]) -> Iterator[Remark]:
+        """Does it work? `scores`: the ingredients whose scores are to be written back. Changes nothing."""

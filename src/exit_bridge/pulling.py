@@ -1,0 +1,92 @@
+"""Responses are fetched from the survey tool and take the same way as deliveries."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections import Counter
+from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from time import monotonic
+
+from exit_bridge.bridge import Bridge
+from exit_bridge.errors import ExitBridgeError, StoreUnavailable, trace_of
+from exit_bridge.platforms import platform
+from exit_bridge.platforms.api import Pulled
+from exit_bridge.settings import Survey
+from exit_bridge.store import PullEnd
+from exit_bridge.tool_api import open_api
+
+log = logging.getLogger("exit_bridge.pulling")
+
+LEASE = 600.0
+"""Seconds; renewed with every page."""
+
+SLICE = 10.0
+"""Seconds the worker pulls before it looks after its queue again."""
+
+_CONTENT_TYPE = "application/json"
+
+
+def pull(
+    bridge: Bridge,
+    survey: Survey,
+    holder: str,
+    *,
+    before: datetime | None = None,
+    afresh: bool = False,
+    enough: Callable[[], bool] = lambda: False,
+    tell: Callable[[Pulled], None] = lambda _: None,
+) -> Counter[str] | None:
+    """Fetch what is new and keep it; how many came to what. None where somebody is at it, or was after `before`.
+
+    `afresh`: from the beginning. `enough` is asked after every page, and `tell` told of it. Raises SendFailed,
+    UnsafeDestination and SettingsError; what was kept until then is not fetched again.
+    """
+    store, tool, counts = bridge.store, platform(survey.platform), Counter[str]()
+    state = store.claim_pull(survey.name, holder, LEASE, before or datetime.now(UTC))
+    if state is None:
+        return None
+    how: PullEnd = "failed"
+    try:
+        api = open_api(survey)
+        with closing(api.pull(state.cursor, datetime.now(UTC).date(), afresh=afresh)) as pages:
+            for page in pages:
+                for place, payload in enumerate(page.payloads):
+                    body = json.dumps(payload, ensure_ascii=False).encode()
+                    taken = bridge.take(survey, tool, body, _CONTENT_TYPE, again=place in page.again)
+                    counts.update(outcome.status for outcome in taken)
+                counts["unfinished"] = page.unfinished
+                how = "more" if page.left else "done"
+                tell(page)
+                if not store.advance_pull(survey.name, holder, page.cursor, LEASE):
+                    break  # somebody else took over; what came twice is a duplicate
+                if page.left and enough():
+                    break
+    except BaseException:
+        how = "failed"
+        raise
+    finally:
+        store.end_pull(survey.name, holder, how)
+    log.info("survey=%s pulled=%d", survey.name, sum(counts.values()) - counts["unfinished"])
+    return counts
+
+
+def pull_due(bridge: Bridge, holder: str, stopping: Callable[[], bool]) -> bool:
+    """Pull for a while from one survey whose time has come. False when there was none. Raises StoreUnavailable."""
+    end = monotonic() + SLICE
+    for survey in bridge.settings.surveys.values():
+        if survey.api is None or not survey.api.pull_minutes:
+            continue
+        before = datetime.now(UTC) - timedelta(minutes=survey.api.pull_minutes)
+        try:
+            if pull(bridge, survey, holder, before=before, enough=lambda: stopping() or monotonic() > end) is not None:
+                return True
+        except StoreUnavailable:
+            raise
+        except ExitBridgeError as error:
+            log.warning("survey=%s outcome=not_pulled %s", survey.name, error)
+        except Exception as error:  # noqa: BLE001 (one survey's trouble must not stop the others)
+            log.error("survey=%s outcome=not_pulled %s", survey.name, trace_of(error))
+    return False
