@@ -165,7 +165,7 @@ def test_an_older_backup_is_taken_and_says_so(files: tuple[Path, Path]) -> None:
     database, backup = files
     with closing(sqlite3.connect(backup)) as connection:
         connection.executescript(
-            "UPDATE schema_version SET version_num = '0001'; DROP TABLE trouble; DROP TABLE mailed;"
+            "UPDATE schema_version SET version_num = '0001'; DROP TABLE trouble; DROP TABLE mailed;DROP TABLE pull;"
         )
     assert restore(database, backup).behind
     with open_store(f"sqlite:///{database}") as store:
