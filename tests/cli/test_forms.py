@@ -47,7 +47,7 @@ def test_everything_is_written():
         for tool in platforms()
         if "form" in tool.faces
         for variant in BANK.variants
-        for file in tool.write_form(BANK, variant, list(BANK.wordings), About(sample=True))
+        for file in (*tool.write_form(BANK, variant, list(BANK.wordings), About(sample=True)), *tool.companions())
     }
     found = written(Path("form_definitions"))
     assert (0, set(expected) | BESIDES) == (said.code, set(found))

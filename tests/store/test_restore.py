@@ -160,18 +160,25 @@ def test_the_database_itself_is_no_backup(files: tuple[Path, Path], tmp_path: Pa
         restore(files[0], tmp_path / "link")
 
 
-def test_an_older_backup_is_taken_and_says_so(files: tuple[Path, Path]) -> None:
-    """Its tables are brought up to date by the next start, or `db upgrade`."""
-    database, backup = files
-    with closing(sqlite3.connect(backup)) as connection:
-        connection.executescript(
-            "UPDATE schema_version SET version_num = '0001'; DROP TABLE trouble; DROP TABLE mailed;DROP TABLE pull;"
-        )
+def test_an_older_backup_is_taken_and_says_so(files: tuple[Path, Path], tmp_path: Path) -> None:
+    """Its tables, as the very first version made them, are brought up to date by the next start, or `db upgrade`."""
+    from alembic import command
+    from alembic.config import Config
+
+    database, backup = files[0], tmp_path / "old.sqlite3"
+    backup.touch()
+    with open_store(f"sqlite:///{backup}") as old, old._writing() as connection:
+        config = Config(attributes={"connection": connection})
+        config.set_main_option("script_location", "exit_bridge.store:migrations")
+        command.upgrade(config, "0001")
+        connection.exec_driver_sql("INSERT INTO submission VALUES (1, 's', 'r-1', 'result', 1)")
     assert restore(database, backup).behind
     with open_store(f"sqlite:///{database}") as store:
         assert store.schema_state() == "behind"
         store.upgrade()
-        assert len(store.jobs()) == 1
+        assert store.schema_state() == "current"
+        assert store.jobs() == []
+        assert store.surveys() == ["s"]
 
 
 def test_a_database_too_damaged_to_open_is_replaced(files: tuple[Path, Path]) -> None:
