@@ -17,7 +17,7 @@ from exit_bridge.bridge import Bridge
 from exit_bridge.cli.checks import clock
 from exit_bridge.platforms.base import Platform
 from exit_bridge.settings import load_settings
-from exit_bridge.store import Arrival, NewJob, Spool, open_store
+from exit_bridge.store import Arrival, NewJob, PauseRule, Spool, open_store
 
 
 def test_where_all_is_well_nothing_is_said_to_be_wrong(settings: Path) -> None:
@@ -397,6 +397,37 @@ def test_what_was_given_up_or_refused_is_counted(settings: Path, bridge: Bridge)
         "quarantine: 1 delivery(ies) could not be read",
         "spool: 1 delivery(ies) wait for the database",
     ]
+
+
+def test_a_destination_in_trouble_is_found(settings: Path, bridge: Bridge) -> None:
+    """It is left alone for a while, which somebody can end."""
+    arrival = Arrival("first", "r", "", "h", None, None, datetime.now(UTC), {}, {})
+    bridge.store.accept(arrival, [NewJob("send", "folder-1")], [])
+    claimed = bridge.store.claim("test", 60)
+    assert claimed is not None
+    bridge.store.retry(claimed, 3600, "…", PauseRule(after=1, first=600.0, longest=600.0))
+    assert examine(settings)["look"] == ["survey first: folder-1 failed 1 times in a row and is left alone for a while"]
+    assert examine(settings, "--survey", "first")["look"]
+
+
+@pytest.mark.parametrize(("mark", "status"), [("DYNO", "broken"), ("FLY_MACHINE_ID", "look")])
+def test_a_host_where_a_file_does_not_last_is_found(
+    settings: Path, monkeypatch: pytest.MonkeyPatch, mark: str, status: str
+) -> None:
+    """Or where web and worker, apart, would each have a file of their own."""
+    monkeypatch.setenv(mark, "made-up")
+    (line,) = examine(settings)[status]
+    assert line.startswith("database: ")
+    assert f"it sets {mark}" in line
+
+
+def test_links_reach_those_whom_no_mail_reaches(settings: Path) -> None:
+    """With links nobody has to be named, and no mail server is needed."""
+    linked = 'install_key = "$INSTALL_KEY"\n' + WELL.replace('"group"', '"individuals"\nreport_link = true')
+    write_settings(settings.parent, linked, INSTALL_KEY=KEY)
+    found = examine(settings, "--offline")
+    assert found["broken"] == []
+    assert "survey first: Whoever completes the form is given a link to the report, for 30 days" in found["ok"]
 
 
 def test_a_hook_that_was_never_called_is_found(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from exit_bridge.cli.checks.finding import Finding, Scene
 from exit_bridge.errors import StoreUnavailable
+from exit_bridge.hosting import unsafe
 
 # https://www.sqlite.org/wal.html: two connections that write and checkpoint at one instant could damage the file.
 WAL_RESET_BUG = ((3, 7, 0), (3, 51, 2))
@@ -50,6 +51,10 @@ def sqlite(scene: Scene) -> Iterator[Finding]:
     path = sqlite_file(scene)
     if path is None:
         return
+    if found := unsafe(scene.settings, "serve"):
+        yield Finding("broken", "database", found.why, found.fix)
+    elif found := unsafe(scene.settings, "worker"):
+        yield Finding("look", "database", found.why, found.fix)
     if WAL_RESET_BUG[0] <= sqlite3.sqlite_version_info <= WAL_RESET_BUG[1]:
         yield Finding(
             "look",

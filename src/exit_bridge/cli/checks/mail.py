@@ -21,7 +21,10 @@ DIRECT = ".mail.protection.outlook.com"
 
 def needed(scene: Scene) -> Iterator[Finding]:
     """Do reports go by mail that has no way to leave?"""
-    goes = any(gives_replies(one) or _addresses(scene, one.name) for one in scene.settings.surveys.values())
+    # Without a domain no address is asked for: `survey.reports` says so, unless a link is given instead.
+    surveys = scene.settings.surveys.values()
+    by_link = [one.name for one in surveys if one.report_link and not one.about.reply_domains]
+    goes = any(_addresses(scene, one.name) or (gives_replies(one) and one.name not in by_link) for one in surveys)
     if scene.settings.email is None and goes:
         fix = "Add [email] to the settings: docs/email.md helps to choose the way"
         yield Finding("broken", "mail", "Reports go by e-mail, but no way for mail is set", fix)

@@ -24,12 +24,17 @@ def waiting(scene: Scene) -> Iterator[Finding]:
     if dead := len(store.jobs("dead", only)):
         fix = "See why with exit-bridge jobs --state dead; once mended, exit-bridge jobs retry"
         yield Finding("look", "queue", f"{dead} send(s) were given up", fix)
+    paused = [pause for pause in store.pauses(now) if only in (None, pause.survey)]
+    for pause in paused:
+        line = f"{pause.destination} failed {pause.failures} times in a row and is left alone for a while"
+        fix = "See why with exit-bridge jobs; once mended, exit-bridge jobs retry --paused"
+        yield Finding("look", f"survey {pause.survey}", line, fix)
     if kept := len(store.quarantined(only)):
         yield Finding("look", "quarantine", f"{kept} delivery(ies) could not be read", "See: exit-bridge quarantine")
     if spooled := len(Spool(scene.settings.spool).waiting()):
         fix = "They are taken once worker and database run"
         yield Finding("look", "spool", f"{spooled} delivery(ies) wait for the database", fix)
-    if not (late or dead or kept or spooled):
+    if not (late or dead or paused or kept or spooled):
         yield Finding("ok", "queue", f"{len(jobs)} send(s) waiting, none given up, nothing in quarantine or spool")
 
 

@@ -60,14 +60,17 @@ def works(_: Scene, survey: Survey) -> Iterator[Finding]:
 def reports(_: Scene, survey: Survey) -> Iterator[Finding]:
     """Would anybody get a report, as the settings stand?"""
     name, about = f"survey {survey.name}", survey.about
-    if gives_replies(survey):
-        if not about.reply_domains:
-            line = "Respondents get their own report, but reply_domains allows no address: nobody would get one"
-            yield Finding("broken", name, line, 'Add reply_domains = ["council.example"], or set individual_reports')
-        else:
-            domains = ", ".join(about.reply_domains)
-            yield Finding("ok", name, f"A respondent's own report is mailed to addresses at {domains} and to no other")
-    elif not survey.send and (about.answered_by == "group" or about.individual_reports == "recipients"):
+    if survey.report_link:
+        line = f"Whoever completes the form is given a link to the report, for {about.report_link_days} days"
+        yield Finding("ok", name, line)
+    if gives_replies(survey) and about.reply_domains:
+        domains = ", ".join(about.reply_domains)
+        yield Finding("ok", name, f"A respondent's own report is mailed to addresses at {domains} and to no other")
+    elif gives_replies(survey) and not survey.report_link:
+        line = "Respondents get their own report, but reply_domains allows no address: nobody would get one"
+        yield Finding("broken", name, line, 'Add reply_domains = ["council.example"], or set individual_reports')
+    others = about.answered_by == "group" or about.individual_reports == "recipients"
+    if others and not survey.send and not survey.report_link:
         yield Finding("broken", name, "Nobody gets its reports", f"Add [[surveys.{survey.name}.send]] to the settings")
 
 
