@@ -29,7 +29,7 @@ from exit_bridge.platforms import platform
 from exit_bridge.settings import load_settings
 from exit_bridge.store import open_store
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.dev]
 
 PROCFILE = Path(__file__).resolve().parents[2] / "Procfile"
 GRACE = 5.0
