@@ -19,7 +19,7 @@ COLUMNS = ("class", "type/scale", "name", "relevance", "text", "help", "language
 ATTRIBUTES = ("hidden", "hide_tip")
 
 DB_VERSION = "359"
-"""run: the newest structure that LimeSurvey 3 accepts; 5 and 6 read it too."""
+"""run: a structure that LimeSurvey 3, 5 and 6 all read. That of 4 and later (400 and above) is refused by 3."""
 
 Row = dict[str, str]
 
