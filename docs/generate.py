@@ -506,7 +506,8 @@ def sustained() -> str:
             [row["store"], row["processes"], f"{row['per_second']:.0f}", f"{row['raw']:.0f}", f"{row['ratio']:.2f}",
              f"{row['p50_ms']:.0f} / {row['p99_ms']:.0f}", row["put_off"],
              f"{row['sent_meanwhile']:,} / {row['backlog_at_end']:,}",
-             f"{row['drained_within']:.0f} s" if row["drained_within"] is not None else "not", row["whole"] and "yes"]
+             f"{row['drained_within']:.0f} s" if row["drained_within"] is not None else "not",
+             "yes" if row["whole"] else "no"]
             for row in found["full"]
         ]  # fmt: skip
         head = [
@@ -519,13 +520,15 @@ def sustained() -> str:
             "Put off",
         ]
         head += ["Sent meanwhile / left", "Drained in", "All there, sent once"]
-        slow = "; ".join(
-            f"{row['store']} {row['pace']:.0f} a second, p50 {row['p50_ms']:.0f} ms, p99 {row['p99_ms']:.0f} ms, "
-            f"longest backlog {row['longest_backlog']:.0f}"
+        slow = [
+            [row["store"], row["processes"], f"{row['per_second']:.0f}", f"{row['p50_ms']:.0f} / {row['p99_ms']:.0f}",
+             f"{row['longest_backlog']:.0f}", f"{row['backlog_at_end']:.0f}", "yes" if row["whole"] else "no"]
             for row in found["paced"]
-        )
-        workers = f"At half the pace that the {found['workers']} workers keep up with alone"
-        return f"{table(head, rows)}\n\n{workers}: {slow}."
+        ]  # fmt: skip
+        words = f"At half the pace that the {found['workers']} workers keep up with alone, the backlog is drained "
+        words += f"meanwhile; it may never hold more than {found['bound']:g} seconds of deliveries:"
+        slow_head = [*head[:3], "p50 / p99 ms", "Longest backlog", "At the end", "Drained, all there, sent once"]
+        return f"{table(head, rows)}\n\n{words}\n\n{table(slow_head, slow)}"
 
     return _figures("sustained", "Backlog during and after a load", tables)
 
