@@ -72,6 +72,17 @@ def test_a_load_is_accepted_drained_and_whole(tmp_path, server):
     assert row["ratio"] == pytest.approx(row["per_second"] / row["raw"])
     assert row["backlog"][-1][1] == 0 or row["drained_within"] is not None
     assert paced["whole"]
+    assert paced["longest_backlog"] <= figures["bound"] * paced["pace"]
+
+
+def test_a_backlog_past_the_bound_is_judged(server):
+    """No backlog is below zero, so a bound below it must end the run with 1."""
+    said = run(
+        "sustained",
+        *["--stores", "sqlite", "--seconds", "1", "--processes", "1", "--workers", "1", "--bound", "-1"],
+        code=1,
+    )
+    assert said.rstrip().endswith("once: NO")
 
 
 def test_memory_is_measured(tmp_path, server):
