@@ -17,7 +17,8 @@ PLATFORMS = ROOT / "platforms"
 
 ALLOWED = {
     "errors": set(),
-    "http": {"errors"},
+    "addresses": set(),
+    "http": {"errors", "addresses"},
     "logs": set(),
     "wall_clock": set(),
     "bank": {"errors"},
@@ -66,7 +67,8 @@ ALLOWED = {
     "outgoing": {"errors", "bank", "intake", "scoring", "reports", "sending", "settings", "store", "bridge"},
     "pulling": {"errors", "platforms", "settings", "store", "bridge", "tool_api"},
     "writing_back": {"errors", "bank", "intake", "reports", "settings", "store", "bridge", "tool_api"},
-    "upkeep": {"errors", "sending", "store", "bridge"},
+    "traces": {"errors", "intake", "platforms"},
+    "upkeep": {"errors", "sending", "settings", "store", "bridge"},
     "worker": {"errors", "store", "bridge", "outgoing", "pulling", "upkeep", "wall_clock", "writing_back"},
     "testing": {"errors", "bank", "platforms", "intake", "scoring"},
 }

@@ -16,7 +16,7 @@ from exit_bridge.intake.text import as_words
 from exit_bridge.platforms import platform
 from exit_bridge.platforms.base import Delivery, fault_in, shape
 from exit_bridge.replies import PER_ADDRESS, PER_SURVEY
-from exit_bridge.store import mentions
+from exit_bridge.traces import mentions
 from exit_bridge.worker import Pace, Worker
 
 BANK = load_bank()

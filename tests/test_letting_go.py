@@ -61,6 +61,14 @@ auth = "path"
 secrets = ["$FIRST_SECRET"]
 reply_domains = ["council.example"]
 """
+SURVEYS += """
+[surveys.lime]
+platform = "limesurvey"
+bank = "exit-open@1"
+answered_by = "group"
+auth = "path"
+secrets = ["$FIRST_SECRET"]
+"""
 GONE = """
 [surveys.gone]
 platform = "generic"
@@ -99,6 +107,20 @@ class Searched:
         delivery = Delivery(body, {"content-type": "application/json"}, SECRET)
         return (bridge or self.bridge).receive(survey, delivery)[0].status
 
+    def complete(self, who: str, **more: Any) -> str:
+        """What LimeSurvey sends, whose ids of survey and response stand apart."""
+        self.people.append(("lime", f"7041-zqid{who}"))
+        said = {"bank": "exit-open@1", "variant": "full", "notice": "yes", "commentleadership": f"zqcomment{who}"}
+        body = {
+            "event": "completed",
+            "source": "exit-bridge-limesurvey/1",
+            "survey_id": 7041,
+            "response_id": f"zqid{who}",
+            "answers": said | dict.fromkeys(ITEMS, "4") | more,
+        }
+        delivery = Delivery(json.dumps(body).encode(), {"content-type": "application/json"}, SECRET)
+        return self.bridge.receive("lime", delivery)[0].status
+
     def plant(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """One person for every state that a response, a job or a body can be in."""
         work = Worker(self.bridge)
@@ -127,6 +149,8 @@ class Searched:
         batch = json.dumps([self.said("good"), self.said("badelement") | {"answers": BAD_ITEM}]).encode()
         self.people += [("group", "zqidgood"), ("group", "zqidbadelement")]
         assert len(self.bridge.receive("group", Delivery(batch, {"content-type": "application/json"}, SECRET))) == 2
+        assert self.complete("limeaccepted") == "accepted"
+        assert self.complete("limebad", rec01="zq") == "quarantined"
         for n in range(2):
             assert self.deliver("group", f"waiting{n}") == "accepted"
         self.store.enqueue("group", [NewJob("fetch", "zqidfetched")])
@@ -145,6 +169,7 @@ class Searched:
             patch.setattr(type(self.store), "accept", away)
             for who in ("damaged", "unfinished", "spooled"):
                 assert self.deliver("group", who) == "spooled"
+            assert self.complete("limespooled") == "spooled"
             with_more = load_settings_of(self.path, SURVEYS + GONE)
             assert self.deliver("gone", "ownerless", Bridge(with_more, self.store)) == "spooled"
         folder = self.settings.spool
@@ -157,7 +182,7 @@ class Searched:
         """Marker -> where it stands."""
         found: dict[str, set[str]] = {}
         for place, content in (*self.rows(), *self.files(), ("log", log)):
-            for who in {who.removeprefix("zqid") for _, who in self.people}:
+            for who in {who.rpartition("zqid")[2] for _, who in self.people}:
                 for marker in (f"zqid{who}", f"zqcomment{who}", f"zqmail{who}"):
                     if marker in content.casefold():
                         found.setdefault(marker, set()).add(place)
@@ -245,7 +270,8 @@ def test_the_search_finds_what_is_there(everywhere: Searched, caplog: pytest.Log
     assert not places & {"trouble", "mailed", "tally", "attempt"}
     assert {"version", "submission"} <= found["zqidsent"] | found["zqcommentsent"]
     assert "job" in found["zqmaildead"]
-    assert {who for _, who in everywhere.people} - {"zqiddeclined"} == {name for name in found if "id" in name[:4]}
+    everybody = {who.removeprefix("7041-") for _, who in everywhere.people}
+    assert everybody - {"zqiddeclined"} == {name for name in found if "id" in name[:4]}
     assert "zqcommentdeclined" not in found
 
 
@@ -307,4 +333,4 @@ def test_traces_are_erased_even_after_a_crash_in_between(everywhere: Searched, m
         assert not store.scrub_is_owed()
     database = Path(everywhere.settings.database.removeprefix("sqlite:///"))
     content = database.read_bytes().decode("latin-1")
-    assert [who for _, who in everywhere.people if who in content] == []
+    assert [who for _, who in everywhere.people if who.removeprefix("7041-") in content] == []

@@ -338,7 +338,7 @@ def test_a_made_up_submission_has_no_place_in_the_tool(server, opened):
         ("switched off", "dead", "Scores are no longer written back"),
         ("no form", "ready", "do not say which form"),
         ("away", "ready", "LimeSurvey failed at get_session_key with status 503"),
-        ("forbidden", "dead", "Only https addresses may be sent to"),
+        ("forbidden", "ready", "Only https addresses may be sent to"),
     ],
 )
 def test_what_keeps_scores_out(server, opened, store, tmp_path, change, state, said):

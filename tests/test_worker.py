@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from exit_bridge import outgoing as outgoing_module
 from exit_bridge import worker as worker_module
 from exit_bridge.bank import load_bank
 from exit_bridge.bridge import Bridge
 from exit_bridge.errors import SendFailed, StoreUnavailable, UnsafeDestination
 from exit_bridge.platforms.base import Delivery
 from exit_bridge.settings import load_settings
+from exit_bridge.store import PauseRule
 from exit_bridge.upkeep import purge
 from exit_bridge.worker import Pace, Worker
 
@@ -69,9 +72,27 @@ def test_a_passing_fault_is_tried_again_later(bridge, monkeypatch):
     assert job.due_at >= datetime.now(UTC) + timedelta(seconds=80)
 
 
-@pytest.mark.parametrize("error", [SendFailed("no such user", permanent=True), UnsafeDestination("not there")])
-def test_what_cannot_work_is_dead_at_once(bridge, monkeypatch, error):
+def test_a_name_that_leads_inside_for_a_moment_buries_nothing(bridge, monkeypatch):
+    """A fault of DNS or of the settings is mended some day: the destination is paused, and what waits for it waits."""
+    monkeypatch.setattr(worker_module, "deliver", failing(UnsafeDestination("This address is not on the internet")))
+    for n in range(7):
+        deliver(bridge, f"r-{n}")
+    work = Worker(bridge)
+    while work.step():
+        pass
+    assert [job.state for job in bridge.store.jobs()] == ["ready"] * 7
+    (pause,) = bridge.store.pauses(datetime.now(UTC))
+    assert (pause.destination, pause.failures) == ("folder-1", work.pace.destination.after)
+    monkeypatch.undo()
+    bridge.store.end_pauses(datetime.now(UTC))
+    while work.step():
+        pass
+    assert [job.state for job in bridge.store.jobs()].count("done") >= 2
+
+
+def test_what_cannot_work_is_dead_at_once(bridge, monkeypatch):
     """Listed, explained, and tried again only when somebody says so."""
+    error = SendFailed("no such user", permanent=True)
     deliver(bridge)
     monkeypatch.setattr(worker_module, "deliver", failing(error))
     assert Worker(bridge).step()
@@ -194,6 +215,57 @@ def test_what_is_past_its_time_is_deleted_everywhere(bridge, tmp_path):
     assert not folder.exists()
     assert bridge.store.current("s", "r-1") is None
     assert bridge.store.jobs() == []
+
+
+def test_a_queue_that_never_empties_keeps_nothing_from_its_time(bridge, monkeypatch):
+    """A job is due at every step, yet what is too old goes, and what was spooled is taken."""
+    deliver(bridge, "old")
+    work = Worker(bridge, Pace(upkeep=0.0, pull=0.0, backoff=0.0, destination=PauseRule(10**6, 1.0, 1.0)))
+    monkeypatch.setattr(worker_module, "deliver", failing(SendFailed("busy")))
+    assert work.step()
+    monkeypatch.setattr(type(bridge.store), "accept", failing(StoreUnavailable("away")))
+    assert deliver(bridge, "spooled").status == "spooled"
+    monkeypatch.undo()
+    monkeypatch.setattr(worker_module, "deliver", failing(SendFailed("busy")))
+    bridge.settings = replace(bridge.settings, quarantine_days=7)
+    monkeypatch.setattr(worker_module, "purge", lambda it: purge(it, datetime.now(UTC) + timedelta(days=8)))
+    bridge.store.quarantine("s", b"x", "text/plain", "unreadable", "…")
+    assert work.step()
+    assert bridge.store.quarantined() == []
+    assert bridge.store.current("s", "spooled") is not None
+    assert [job.state for job in bridge.store.jobs()] == ["ready", "ready"]
+
+
+def test_a_report_written_while_its_response_is_forgotten_goes_again(bridge, tmp_path, monkeypatch):
+    """Whoever deletes looked for it a moment too early: the worker takes it back."""
+    deliver(bridge)
+    real = outgoing_module.send
+
+    def send(*given):
+        receipt = real(*given)
+        assert list((tmp_path / "out/s").glob("*/report.html"))
+        assert bridge.store.forget("s", "r-1") == 1
+        return receipt
+
+    monkeypatch.setattr(outgoing_module, "send", send)
+    assert Worker(bridge).step()
+    assert [path.name for path in (tmp_path / "out/s").iterdir()] == [".lock"]
+    assert bridge.store.jobs() == []
+
+
+def test_a_report_written_while_its_response_is_purged_goes_again(bridge, tmp_path, monkeypatch):
+    """It was written after the first look at the folders, and stood there before the rows were gone."""
+    deliver(bridge)
+    real = type(bridge.store).purge
+
+    def purge_late(store, *given):
+        assert Worker(bridge).step()
+        assert list((tmp_path / "out/s").glob("*/report.html"))
+        return real(store, *given)
+
+    monkeypatch.setattr(type(bridge.store), "purge", purge_late)
+    purge(bridge, datetime.now(UTC) + timedelta(days=31))
+    assert [path.name for path in (tmp_path / "out/s").iterdir()] == [".lock"]
 
 
 def test_a_destination_that_left_the_settings_is_dead_with_a_reason(bridge, tmp_path):

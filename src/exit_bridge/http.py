@@ -7,7 +7,6 @@ keeps cookies, or follows a redirect.
 
 from __future__ import annotations
 
-import ipaddress
 import logging
 import re
 import socket
@@ -15,11 +14,14 @@ import threading
 from collections.abc import Mapping
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
+from exit_bridge.addresses import addresses_of, is_public
 from exit_bridge.errors import SendFailed, SettingsError, UnsafeDestination
 
 if TYPE_CHECKING:
@@ -30,23 +32,7 @@ _HOST = r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)"
 _ORIGIN = re.compile(rf"https?://{_HOST}:[0-9]{{1,5}}", re.IGNORECASE)
 _PROXY = re.compile(rf"https?://([^/@\s]+@)?{_HOST}(:[0-9]{{1,5}})?/?", re.IGNORECASE)
 _DEFAULT_PORT = {"https": 443, "http": 80}
-
-# Ranges that lead to private addresses by translation or tunnel, or are no longer assigned, yet count as global in
-# `ipaddress` of one supported Python or another. https://www.iana.org/assignments/iana-ipv6-special-registry
-_NEVER = [
-    ipaddress.ip_network(net)
-    for net in (
-        "192.0.0.0/24",  # protocol assignments
-        "192.88.99.0/24",  # 6to4 relay anycast
-        "64:ff9b::/96",  # NAT64
-        "64:ff9b:1::/48",  # NAT64, local use
-        "2001::/23",  # protocol assignments, with Teredo and ORCHID
-        "2002::/16",  # 6to4
-        "3fff::/20",  # documentation
-        "5f00::/16",  # segment routing
-        "fec0::/10",  # site-local
-    )
-]
+_LONGEST_PAUSE = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +72,22 @@ class Reply:
     headers: Mapping[str, str]
     body: bytes
     truncated: bool = False
+
+    def retry_after(self, now: datetime) -> float | None:
+        """The pause in seconds that it asks for, between 1 second and 1 day; None where it asks for none we can read.
+
+        Seconds, or an HTTP date: https://www.rfc-editor.org/rfc/rfc9110#field.retry-after
+        """
+        value = self.headers.get("retry-after", "").strip()
+        try:
+            if value.isascii() and value.isdigit():
+                seconds = float(value)
+            else:
+                moment = parsedate_to_datetime(value)
+                seconds = ((moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - now).total_seconds()
+        except (ValueError, OverflowError):
+            return None
+        return min(max(seconds, 1.0), _LONGEST_PAUSE)
 
 
 def request(
@@ -188,7 +190,8 @@ def _adapter(policy: HttpPolicy, inside: bool, limit: _Deadline) -> HTTPAdapter:
         ) -> tuple[Any, Any]:
             host_params, tls = super().build_connection_pool_key_attributes(request, verify, cert)
             host = str(urlsplit(str(request.url)).hostname)
-            if not inside and not all(map(_is_public, _addresses(host) | _addresses(host_params["host"].strip("[]")))):
+            leads_to = addresses_of(host) | addresses_of(host_params["host"].strip("[]"))
+            if not inside and not all(map(is_public, leads_to)):
                 raise _private(host)
             return host_params, tls
 
@@ -206,22 +209,6 @@ def _adapter(policy: HttpPolicy, inside: bool, limit: _Deadline) -> HTTPAdapter:
         """The library resolves once and connects to that address; `Guarded` checks it and every other one."""
 
     return Guarded() if inside or policy.proxy else Pinned(is_https_proto=True)  # type: ignore[call-arg]
-
-
-def _addresses(host: str) -> set[str]:
-    """Every address a name stands for; none when it cannot be resolved here (a proxy may know it)."""
-    try:
-        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
-    except OSError:
-        return set()
-    return {str(entry[4][0]) for entry in found}
-
-
-def _is_public(address: str) -> bool:
-    ip = ipaddress.ip_address(address)
-    if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped:
-        ip = ip.ipv4_mapped
-    return ip.is_global and not ip.is_multicast and not ip.is_reserved and not any(ip in net for net in _NEVER)
 
 
 def _private(host: str) -> UnsafeDestination:

@@ -14,7 +14,7 @@ from exit_bridge.intake import from_document
 from exit_bridge.reports.audience import audience_of, link_audience
 from exit_bridge.reports.types import Audience
 from exit_bridge.scoring import scores_from_document, without_answers
-from exit_bridge.sending import EmailDestination, Outgoing, send
+from exit_bridge.sending import EmailDestination, FolderDestination, Outgoing, send
 from exit_bridge.settings import TEST_WAVE, Survey
 from exit_bridge.store import Job, StoredVersion
 
@@ -36,6 +36,8 @@ def deliver(job: Job, bridge: Bridge) -> str:
     elif job.destination in survey.send:
         destination = survey.send[job.destination]
         receipt = send(destination, outgoing(stored, survey, job.destination), bridge.settings.email)
+        if isinstance(destination, FolderDestination):
+            _take_back_if_gone(stored, destination, bridge)
     else:
         raise SendFailed(
             "This destination is no longer in the settings",
@@ -44,6 +46,15 @@ def deliver(job: Job, bridge: Bridge) -> str:
             permanent=True,
         )
     return receipt.detail
+
+
+def _take_back_if_gone(written: StoredVersion, destination: FolderDestination, bridge: Bridge) -> None:
+    """What deletes a response looks for its folders before and after; this one may have been written later still."""
+    if bridge.store.version(written.submission, written.n) is None:
+        from exit_bridge.sending.folder import forget
+
+        forget(destination.directory, written.survey, written.result_id)
+        raise SendFailed("The response was deleted meanwhile", where=written.survey, permanent=True)
 
 
 def by_link(token: str, bridge: Bridge) -> Outgoing | None:

@@ -57,7 +57,7 @@ class Worker:
         self.name = f"{socket.gethostname()}-{os.getpid()}-{id(self):x}"
         self._in_hand: Job | None = None
         self._clock = ClockWatch()
-        self._next_upkeep, self._next_pull = monotonic() + self.pace.upkeep, 0.0
+        self._next_upkeep, self._next_turn, self._next_pull = monotonic() + self.pace.upkeep, 0.0, 0.0
         self._stop = Event()
         self._mended = False
 
@@ -97,27 +97,27 @@ class Worker:
                 stop.wait(pause)
 
     def step(self) -> bool:
-        """Do what is due now: one job, or the spool, or a pull, or the upkeep. False when there was nothing."""
+        """Do what is due now: one job, or the spool, or a pull; and the upkeep. False when there was nothing to send or
+        take.
+
+        Jobs go first. However many wait, upkeep has its hour, and spool and pulls their turn.
+        """
         self._watch_clock()
-        job = self.bridge.store.claim(self.name, self.pace.lease)
-        if job is not None:
-            self._in_hand = job
-            try:
-                self._do(job)
-            finally:
-                self._in_hand = None
+        if monotonic() >= self._next_upkeep:
+            self._next_upkeep = monotonic() + self.pace.upkeep
+            self.bridge.store.mend_times(datetime.now(UTC))
+            purge(self.bridge)
+        job_first = monotonic() < self._next_turn
+        if job_first and self._next_job():
             return True
+        self._next_turn = monotonic() + self.pace.pull
         if self.bridge.drain():
             return True
         if monotonic() >= self._next_pull:
             if pull_due(self.bridge, self.name, self._stop.is_set):
                 return True
             self._next_pull = monotonic() + self.pace.pull
-        if monotonic() >= self._next_upkeep:
-            self._next_upkeep = monotonic() + self.pace.upkeep
-            self.bridge.store.mend_times(datetime.now(UTC))
-            purge(self.bridge)
-        return False
+        return not job_first and self._next_job()
 
     def _watch_clock(self) -> None:
         """After a jump of the clock, and at the start: nothing waits for hours, and nothing is deleted for a while.
@@ -132,6 +132,17 @@ class Worker:
         if not self._mended:
             self.bridge.store.mend_times(datetime.now(UTC))
             self._mended = True
+
+    def _next_job(self) -> bool:
+        job = self.bridge.store.claim(self.name, self.pace.lease)
+        if job is None:
+            return False
+        self._in_hand = job
+        try:
+            self._do(job)
+        finally:
+            self._in_hand = None
+        return True
 
     def _do(self, job: Job) -> None:
         store, where = self.bridge.store, f"survey={job.survey} job={job.id} destination={job.destination}"
@@ -153,7 +164,7 @@ class Worker:
 
     def _failed(self, job: Job, error: ExitBridgeError, where: str) -> None:
         store, pace = self.bridge.store, self.pace
-        permanent = getattr(error, "permanent", isinstance(error, UnsafeDestination))
+        permanent = isinstance(error, SendFailed) and error.permanent
         if permanent or job.attempts >= pace.most_attempts:
             store.bury(job, str(error), None if permanent else pace.destination)
             log.error("%s outcome=dead %s", where, error)

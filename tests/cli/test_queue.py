@@ -297,7 +297,7 @@ def test_forget_asks_first(settings: Path, bridge: Bridge) -> None:
     everywhere(bridge)
     said = call(settings, "forget", "first", "forget-me", answers="n\n")
     assert said.code == 1
-    assert "In quarantine: 1 delivery(ies) that mention this id." in said.out
+    assert "In quarantine: 1 delivery(ies) of it, or that mention it and cannot be read." in said.out
     assert bridge.store.current("first", "forget-me") is not None
     assert len(folders(bridge)) == 2
     assert call(settings, "forget", "first", "forget-me", answers="y\n").code == 0

@@ -1,6 +1,7 @@
 import base64
 import hashlib
 import hmac
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
@@ -124,7 +125,20 @@ class TestStandardWebhooks:
 
         ours = self.scheme.sign(BODY, SECRET)
         assert Webhook(SECRET).verify(BODY, ours) == {"a": "é"}
+        theirs = Webhook(SECRET).sign(ours["webhook-id"], datetime.fromtimestamp(NOW, UTC), BODY.decode())
+        headers = {**ours, "webhook-timestamp": str(int(NOW)), "webhook-signature": theirs}
+        self.scheme.verify(Delivery(BODY, headers), [SECRET], NOW)
         assert abs(time.time() - int(ours["webhook-timestamp"])) < 60
+
+    def test_bytes_are_signed_whatever_they_are(self):
+        """A body that is no UTF-8 is trusted all the same, and then ends in quarantine: it is not lost as a forgery."""
+        body, key = b'{"a": "\xe9"}', base64.b64decode(SECRET.removeprefix("whsec_"))
+        signed = hmac.new(key, b"msg_1.%d." % NOW + body, hashlib.sha256).digest()
+        signature = f"v1,{base64.b64encode(signed).decode()}"
+        headers = {"webhook-id": "msg_1", "webhook-timestamp": f"{NOW:.0f}", "webhook-signature": signature}
+        self.scheme.verify(Delivery(body, headers), [SECRET], NOW)
+        with pytest.raises(UntrustedDelivery):
+            self.scheme.verify(Delivery(body.replace(b"\xe9", b"e"), headers), [SECRET], NOW)
 
     @pytest.mark.parametrize("seconds", [-TOLERANCE, 0, TOLERANCE])
     def test_within_five_minutes_either_way(self, seconds):

@@ -13,9 +13,9 @@ from responses import matchers
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from exit_bridge.errors import SendFailed, UnsafeDestination
-from exit_bridge.http import HttpPolicy
+from exit_bridge.http import HttpPolicy, Reply
 from exit_bridge.sending import Outgoing, PostDestination, send
-from exit_bridge.sending.post import encode_body, parse_retry_after
+from exit_bridge.sending.post import encode_body
 
 URL = "https://hooks.example/in/private-token"
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -196,7 +196,8 @@ def test_other_statuses(status: int, permanent: bool, outgoing: Outgoing) -> Non
 )
 def test_retry_after(value: str, seconds: float | None) -> None:
     """Seconds or a date, never less than a second nor more than a day, nothing when it makes no sense."""
-    assert parse_retry_after(value, NOW) == seconds
+    assert Reply(503, {"retry-after": value}, b"").retry_after(NOW) == seconds
+    assert Reply(503, {}, b"").retry_after(NOW) is None
 
 
 @pytest.mark.parametrize(

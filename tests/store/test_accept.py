@@ -48,7 +48,7 @@ def test_result_ids_cannot_be_guessed(store: Store, arrive: Arrive) -> None:
 
 
 def test_the_same_content_again_is_a_duplicate(store: Store, arrive: Arrive) -> None:
-    """A repeated delivery writes nothing, even with another wave, revision or time."""
+    """A repeated delivery makes no version and no job, even with another wave, revision or time."""
     first = store.accept(arrive(), [MAIL], [])
     again = store.accept(arrive(wave="other", revision=9, submitted_at="2026-03-02T00:00:00Z"), [MAIL], [MAIL])
 
@@ -56,7 +56,26 @@ def test_the_same_content_again_is_a_duplicate(store: Store, arrive: Arrive) -> 
     assert targets(store) == [("mail", 1)]
     stored = store.current("staying-close", "r-1")
     assert stored is not None
-    assert (stored.revision, stored.wave) == (None, "2026-spring")
+    assert (stored.n, stored.wave) == (1, "2026-spring")
+
+
+@pytest.mark.parametrize(
+    ("mark", "moments"),
+    [("revision", (1, 2, 3)), ("submitted_at", tuple(f"2026-03-0{day}T00:00:00Z" for day in (1, 2, 3)))],
+)
+def test_a_duplicate_counts_when_a_late_edit_comes(
+    store: Store, arrive: Arrive, mark: str, moments: tuple[Any, ...]
+) -> None:
+    """Saved as A, as B, as A again; the last A comes before B: it was the last word, and stays."""
+    first, second, third = moments
+    store.accept(arrive("A", **{mark: first}), [], [])
+    assert store.accept(arrive("A", **{mark: third}), [MAIL], [MAIL]).status == "duplicate"
+    assert store.accept(arrive("A", **{mark: first}), [MAIL], [MAIL]).status == "duplicate"
+    assert store.accept(arrive("A"), [MAIL], [MAIL]).status == "duplicate"
+    assert store.accept(arrive("B", **{mark: second}), [MAIL], [MAIL]).status == "older"
+    stored = store.current("staying-close", "r-1")
+    assert stored is not None
+    assert (stored.n, getattr(stored, mark), targets(store)) == (1, third, [])
 
 
 def test_the_same_id_in_another_survey_is_another_submission(store: Store, arrive: Arrive) -> None:

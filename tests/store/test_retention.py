@@ -14,6 +14,7 @@ from exit_bridge.errors import StoreUnavailable, UsageError
 from exit_bridge.store import Arrival, NewJob, open_store
 from exit_bridge.store.store import Store
 from exit_bridge.store.tables import metadata
+from exit_bridge.traces import holds
 
 Arrive = Callable[..., Arrival]
 on_sqlite = pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)
@@ -52,7 +53,7 @@ def test_forget_leaves_no_trace_in_any_table_or_file(store: Store, arrive: Arriv
     for i, who in enumerate(people):
         fill(store, arrive, who, size=(1, 30, 300, 900)[i % 4])
     gone, kept = people[::2], people[1::2]
-    assert [store.forget("staying-close", who, in_quarantine=True) for who in gone] == [3] * 30
+    assert [store.forget("staying-close", who, holds(None, who)) for who in gone] == [3] * 30
 
     rows = everything(store)
     assert [who for who in gone if who in rows] == []
@@ -75,9 +76,9 @@ def test_forget_leaves_quarantine_alone_unless_told(store: Store, arrive: Arrive
     store.quarantine("other", b'{"id": "r-1"}', "application/json", "schema", "…")
     assert store.forget("staying-close", "r-1") == 1
     assert len(store.quarantined()) == 3
-    assert store.forget("staying-close", "r-1", in_quarantine=True) == 1
+    assert store.forget("staying-close", "r-1", holds(None, "r-1")) == 1
     assert len(store.quarantined()) == 2
-    assert store.forget("staying-close", "r-1", in_quarantine=True) == 0
+    assert store.forget("staying-close", "r-1", holds(None, "r-1")) == 0
 
 
 def test_forget_touches_one_response_only(store: Store, arrive: Arrive) -> None:
@@ -229,7 +230,7 @@ def test_deleting_reads_few_bodies_at_a_time(store: Store) -> None:
         store.quarantine("s", f"r-1 {i}".encode(), "text/plain", "unreadable", "…")
     fetched: list[str] = []
     event.listen(store._engine, "before_cursor_execute", lambda *args: fetched.append(args[2]))
-    assert store.forget("s", "r-1", in_quarantine=True) == 5
+    assert store.forget("s", "r-1", holds(None, "r-1")) == 5
     assert len([statement for statement in fetched if "quarantine.body" in statement]) == 5
 
 
@@ -246,3 +247,29 @@ def test_addresses_of_dead_jobs_do_not_outlive_their_time(store: Store, arrive: 
     again = store.claim("w", 60)
     assert again is not None
     assert again.envelope is None
+
+
+def test_addresses_of_jobs_that_wait_on_do_not_outlive_their_time(store: Store, arrive: Arrive) -> None:
+    """A destination may be paused for weeks: what waits for it is given up when its address must go."""
+    store.accept(arrive(), [NewJob("send", "respondent", {"to": "somebody@council.example"}), NewJob("send", "b")], [])
+    claimed = store.claim("w", 60)
+    assert claimed is not None
+    late = claimed.created_at + timedelta(seconds=1)
+    assert store.purge_envelopes(late) == 0, "somebody is at it"
+    assert store.retry(claimed, 10**6, "The mail server is away")
+    assert store.purge_envelopes(claimed.created_at) == 0
+    assert store.purge_envelopes(late) == 1
+    assert [(job.destination, job.state, job.last_error) for job in store.jobs()] == [
+        ("respondent", "dead", "The mail server is away"),
+        ("b", "ready", None),
+    ]
+    assert "council.example" not in everything(store)
+
+
+def test_what_was_never_tried_is_given_up_with_a_reason(store: Store, arrive: Arrive) -> None:
+    """As `jobs` shows it."""
+    store.accept(arrive(), [NewJob("send", "respondent", {"to": "somebody@council.example"})], [])
+    (waiting,) = store.jobs("ready")
+    assert store.purge_envelopes(waiting.created_at + timedelta(seconds=1)) == 1
+    (dead,) = store.jobs("dead")
+    assert (dead.due_at, dead.last_error) == (None, "Given up: the time its address may be kept is over")

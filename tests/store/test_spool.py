@@ -16,8 +16,11 @@ import pytest
 
 from exit_bridge.errors import StoreUnavailable
 from exit_bridge.store import Spool, Spooled
+from exit_bridge.traces import holds
 
 BODY = bytes(range(256)) + b'\n{"id": "r-1"}\n\n'
+
+HELD = holds(None, "r-1")
 
 
 @pytest.fixture
@@ -154,7 +157,7 @@ def test_a_file_that_cannot_be_read_now_stays(spool: Spool, monkeypatch: pytest.
         patch.setattr(Path, "read_bytes", refuse)
         assert spool.read(name) is None
         with pytest.raises(StoreUnavailable, match="cannot be read"):
-            spool.forget("s", "r-1")
+            spool.forget("s", HELD)
     assert read(spool, name).body == BODY
 
 
@@ -178,9 +181,9 @@ def test_forget_takes_every_file_that_mentions_the_response(spool: Spool) -> Non
     bad.rename(bad.with_name(f"{bad.name}.bad"))
     bad.with_name(f"{bad.name}.bad").write_bytes(b'half of {"id": "r-1"}')
     bad.with_name(f"{bad.name}.part").write_bytes(b'half of {"id": "r-1"}')
-    assert spool.forget("s", "r-1") == 3
+    assert spool.forget("s", HELD) == 3
     assert sorted(kept) == sorted(path.name for path in spool.directory.iterdir())
-    assert spool.forget("s", "r-1") == 0
+    assert spool.forget("s", HELD) == 0
 
 
 def test_damaged_files_are_purged_by_age(spool: Spool) -> None:

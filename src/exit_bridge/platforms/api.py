@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Literal, Protocol
 
 from exit_bridge.platforms.base import FormFile
@@ -33,6 +33,9 @@ class Reply(Protocol):
     @property
     def truncated(self) -> bool:
         """There was more than is read of a reply, or it broke off."""
+
+    def retry_after(self, now: datetime) -> float | None:
+        """The pause in seconds that it asks for."""
 
 
 class Call(Protocol):

@@ -181,6 +181,10 @@ class Platform:
         """
         raise NotImplementedError
 
+    def id_parts(self, response_id: str) -> tuple[str, ...]:
+        """The pieces of a response id as they stand in a delivery, for a body that can no longer be read."""
+        return (response_id,)
+
     def scheme(self, mode: AuthMode) -> Scheme:
         """How credentials of that mode are checked for this tool; `none` is the same everywhere.
 

@@ -32,7 +32,7 @@ def send(destination: Destination, outgoing: Outgoing, way: EmailWay | None) -> 
     """Send one result to one destination, once. Trying again is the caller's part, and is safe.
 
     Raises UnsafeDestination, and SendFailed: permanent only when this result cannot go to this destination. A fault
-    in the server's settings or the connection is not: once it is put right, the next attempt goes through.
+    in settings, names or the connection is not: once it is put right, the next attempt goes through.
     """
     match destination:
         case EmailDestination():

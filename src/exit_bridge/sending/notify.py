@@ -19,7 +19,6 @@ from typing import Any
 from exit_bridge import http
 from exit_bridge.errors import SendFailed, UnsafeDestination
 from exit_bridge.reports.summary import where_the_rest_is
-from exit_bridge.sending.post import parse_retry_after
 from exit_bridge.sending.types import EmailDestination, Notify, Outgoing, Receipt
 
 PLACEHOLDERS = ("subject", "summary", "report")
@@ -205,7 +204,7 @@ def _failure(reply: http.Reply, label: str, now: datetime) -> SendFailed:
         case _ if status < 500:
             fix = "Check the url under [email]"
     if status in (429, 503):
-        pause = parse_retry_after(reply.headers.get("retry-after", ""), now) or pause
+        pause = reply.retry_after(now) or pause
     return SendFailed(what, where=label, fix=fix, permanent=permanent, retry_after=pause, status=status)
 
 

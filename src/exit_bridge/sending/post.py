@@ -9,7 +9,6 @@ import base64
 import binascii
 import json
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
 from exit_bridge import http
 from exit_bridge.errors import SendFailed
@@ -18,7 +17,6 @@ from exit_bridge.sending.types import Outgoing, PostDestination, Receipt
 EVENT = "exit.report.created"
 
 _TRY_AGAIN = frozenset({408, 425, 429})
-_LONGEST_PAUSE = 86_400.0
 _SHORTEST_SECRET = 16
 
 
@@ -46,7 +44,7 @@ def send_post(destination: PostDestination, outgoing: Outgoing) -> Receipt:
         where=destination.label,
         fix=_advice(reply.status, again),
         permanent=not again,
-        retry_after=parse_retry_after(reply.headers.get("retry-after", ""), attempt) if again else None,
+        retry_after=reply.retry_after(attempt) if again else None,
         status=reply.status,
     )
 
@@ -56,20 +54,6 @@ def encode_body(outgoing: Outgoing) -> bytes:
     made_at = outgoing.made_at.astimezone(UTC).isoformat().replace("+00:00", "Z")
     document = {"type": EVENT, "timestamp": made_at, "data": dict(outgoing.result)}
     return json.dumps(document, separators=(",", ":"), allow_nan=False).encode()
-
-
-def parse_retry_after(value: str, now: datetime) -> float | None:
-    """Seconds to wait, from a number of seconds or an HTTP date; between 1 second and 1 day, None when unreadable."""
-    value = value.strip()
-    try:
-        if value.isascii() and value.isdigit():
-            seconds = float(value)
-        else:
-            moment = parsedate_to_datetime(value)
-            seconds = ((moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - now).total_seconds()
-    except (ValueError, OverflowError):
-        return None
-    return min(max(seconds, 1.0), _LONGEST_PAUSE)
 
 
 def signing_key(secret: str) -> bytes:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from exit_bridge.store.spool import Spool, Spooled
-from exit_bridge.store.traces import mentions
 from exit_bridge.store.types import (
     Accepted,
     Arrival,
@@ -51,7 +50,6 @@ __all__ = [
     "Spool",
     "Spooled",
     "StoredVersion",
-    "mentions",
     "open_store",
 ]
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, Delete, Update, bindparam, delete, exists, null, select, update
+from sqlalchemy import Connection, Delete, Update, bindparam, delete, exists, func, null, select, update
 
 from exit_bridge.errors import StoreUnavailable, UsageError
 from exit_bridge.store.engine import Database
 from exit_bridge.store.tables import job, quarantine, submission, version
-from exit_bridge.store.traces import mentions
 
 # Versions, jobs and attempts go with their submission (ON DELETE CASCADE), in the same order of locks as a worker's.
 _FORGET = delete(submission).where(
@@ -43,8 +43,13 @@ _PURGE_JOBS = delete(job).where(
 )
 _PURGE_ENVELOPES = (
     update(job)
-    .where(job.c.state == "dead", job.c.created_at < bindparam("before"), job.c.envelope.is_not(None))
-    .values(envelope=null())
+    .where(job.c.state.in_(("dead", "ready")), job.c.created_at < bindparam("before"), job.c.envelope.is_not(None))
+    .values(
+        state="dead",
+        due_at=None,
+        envelope=null(),
+        last_error=func.coalesce(job.c.last_error, "Given up: the time its address may be kept is over"),
+    )
 )
 _PURGE_QUARANTINE = delete(quarantine).where(quarantine.c.received_at < bindparam("before"))
 
@@ -57,21 +62,21 @@ class Retention(Database):
     gone for every query at once; when it leaves the server's files is up to its VACUUM, and to its backups.
     """
 
-    def forget(self, survey: str, response_id: str, *, in_quarantine: bool = False) -> int:
+    def forget(self, survey: str, response_id: str, quarantined: Callable[[bytes], bool] | None = None) -> int:
         """Delete a response with its versions, jobs and attempts; the number of records that held it (0: unknown).
 
-        `in_quarantine` also deletes every quarantined body of the survey that mentions the id. A short id such as `7`
-        then takes more with it than its own: see `mentions`. Ends with a `scrub`; where that fails the response is gone
-        from every table already, and calling again finishes the work.
+        Deletes too every quarantined body of the survey of which `quarantined` says that it holds the response. Ends
+        with a `scrub`; where that fails the response is gone from every table already, and calling again finishes the
+        work.
         """
         with self._writing() as connection:
             self._owe_scrub(connection)
             key = {"of": survey, "response": response_id}
             gone = connection.execute(_FORGET, key).rowcount + connection.execute(_FORGET_FETCH, key).rowcount
-            if in_quarantine:
+            if quarantined is not None:
                 for kept in connection.scalars(_BODY_IDS, {"of": survey}).all():
                     body: bytes = connection.execute(_BODY, {"kept": kept}).scalar_one()
-                    if mentions(body, response_id):
+                    if quarantined(body):
                         gone += connection.execute(_DROP, {"kept": kept}).rowcount
         self.scrub()
         return gone
@@ -95,7 +100,7 @@ class Retention(Database):
         return self._purge(_PURGE_QUARANTINE, before)
 
     def purge_envelopes(self, before: datetime) -> int:
-        """Delete the envelopes of dead jobs made before then; how many."""
+        """Delete the envelopes of jobs made before then, and give up those that still wait; how many."""
         return self._purge(_PURGE_ENVELOPES, before)
 
     def _purge(self, statement: Delete | Update, before: datetime) -> int:

@@ -10,7 +10,7 @@ import json
 import logging
 import os
 import time
-from collections.abc import Container
+from collections.abc import Callable, Container
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -19,7 +19,6 @@ from pathlib import Path
 from uuid import uuid4
 
 from exit_bridge.errors import StoreUnavailable
-from exit_bridge.store.traces import mentions
 
 _log = logging.getLogger(__name__)
 
@@ -104,13 +103,13 @@ class Spool:
         """Delete a body that the store has taken. One already gone is fine."""
         (self.directory / name).unlink(missing_ok=True)
 
-    def forget(self, survey: str, response_id: str) -> int:
-        """Delete every file of the survey that mentions the id, damaged ones too; how many. Raises StoreUnavailable."""
+    def forget(self, survey: str, held: Callable[[bytes], bool]) -> int:
+        """Delete every file of the survey whose body is `held`, damaged ones too; how many. Raises StoreUnavailable."""
         gone = 0
         for path in self.directory.glob(f"*{_WAITING}*"):
             try:
                 content = path.read_bytes()
-                if _may_belong_to(content, survey) and mentions(content, response_id):
+                if _may_belong_to(content, survey) and held(content.partition(b"\n")[2] or content):
                     path.unlink(missing_ok=True)
                     gone += 1
             except FileNotFoundError:  # taken by the store meanwhile

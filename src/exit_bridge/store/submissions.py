@@ -37,6 +37,11 @@ _HISTORY = (
 )
 _ADD_VERSION = insert(version)
 _MAKE_CURRENT = update(submission).where(submission.c.id == bindparam("held")).values(current=bindparam("n"))
+_REMARK = (
+    update(version)
+    .where(version.c.submission == bindparam("held"), version.c.n == bindparam("current"))
+    .values(revision=bindparam("newer_revision"), submitted_at=bindparam("newer_time"))
+)
 # Jobs nobody has begun go to the newest version; one that was tried may have arrived and keeps its own.
 _RETARGET = (
     update(job)
@@ -93,10 +98,11 @@ class Submissions(Database):
     def accept(self, arrival: Arrival, on_new: Sequence[NewJob], on_edit: Sequence[NewJob]) -> Accepted:
         """Keep a submission and its jobs in one transaction; it is durable once this returns.
 
-        Unknown response: stored with the jobs `on_new`. Same content as the current version: a duplicate, nothing is
-        written. Otherwise a new version: a newer one (by revision, else time submitted, else arrival) becomes current,
-        jobs not yet begun move to it, and each job of `on_edit` is added unless one for its destination just moved;
-        that one takes its envelope instead. An older one is filed once and changes nothing.
+        Unknown response: stored with the jobs `on_new`. Same content as the current version: a duplicate; at most its
+        newer revision and time are noted, so that what is older than those cannot replace it. Otherwise a new version:
+        a newer one (by revision, else time submitted, else arrival) becomes current, jobs not yet begun move to it, and
+        each job of `on_edit` is added unless one for its destination just moved; that one takes its envelope instead.
+        An older one is filed once and changes nothing.
         Raises StoreUnavailable.
         """
         with self._writing() as connection:
@@ -178,10 +184,17 @@ def _edit(connection: Connection, held: Row[int, str, int], arrival: Arrival, on
     submission_id, result_id, current = held
     history = connection.execute(_HISTORY, {"id": submission_id}).all()
     now = next(v for v in history if v.n == current)
+    newer = is_newer(arrival.revision, arrival.submitted_at, now.revision, now.submitted_at)
     if now.content_hash == arrival.content_hash:
+        if newer:
+            marks = {
+                "newer_revision": now.revision if arrival.revision is None else arrival.revision,
+                "newer_time": now.submitted_at if arrival.submitted_at is None else arrival.submitted_at,
+            }
+            connection.execute(_REMARK, {"held": submission_id, "current": current} | marks)
         return Accepted("duplicate", result_id, current)
     n = history[-1].n + 1
-    if not is_newer(arrival.revision, arrival.submitted_at, now.revision, now.submitted_at):
+    if not newer:
         filed = next((v.n for v in history if v.content_hash == arrival.content_hash), None)
         if filed is None:
             _add_version(connection, submission_id, n, arrival)

@@ -250,6 +250,7 @@ HTML = b"<!DOCTYPE html><html><body>made-up@council.example</body></html>"
         ((403, {}, HTML), "no RemoteControl at this address", None),
         ((500, {}, HTML), "failed at get_session_key with status 500", None),
         ((503, {"Retry-After": "30"}, HTML), "with status 503", 30),
+        ((503, {"Retry-After": "99999999999"}, HTML), "with status 503", 86_400),
         ((200, {"Content-Length": "9999999"}, b"{"), "broke off", None),
     ],
 )

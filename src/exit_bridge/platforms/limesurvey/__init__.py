@@ -59,6 +59,10 @@ class LimeSurvey(Platform):
         """One completed response of either plugin; another event, or our plugin's test, is none."""
         return delivery.read(payload)
 
+    def id_parts(self, response_id: str) -> tuple[str, ...]:
+        """Numbers of survey and response, which a delivery keeps apart."""
+        return tuple(response_id.split("-"))
+
     def sample_delivery(
         self,
         bank: QuestionBank,

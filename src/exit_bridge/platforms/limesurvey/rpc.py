@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+from datetime import UTC, datetime
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import urlsplit
@@ -124,10 +125,9 @@ class Session:
         if 300 <= reply.status < 400:
             return self.failed("The address leads on to another one", "Write the final https address as url")
         if reply.status in (429, 500, 502, 503, 504):
-            pause = reply.headers.get("retry-after", "")
             what = f"LimeSurvey failed at {method} with status {reply.status}"
             fix = "Try again; look into LimeSurvey's own log"
-            return self.failed(what, fix, retry_after=float(pause) if pause.isdecimal() else None)
+            return self.failed(what, fix, retry_after=reply.retry_after(datetime.now(UTC)))
         return self.failed(
             f"There is no RemoteControl at this address (status {reply.status})",
             "Use the address that LimeSurvey shows under Configuration > Global > Interfaces",

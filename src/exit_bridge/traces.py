@@ -1,10 +1,39 @@
-"""Does a raw body speak of a given response?"""
+"""Does a raw body hold a given response?"""
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from urllib.parse import quote, quote_plus
+
+from exit_bridge.errors import RefusedDelivery
+from exit_bridge.intake import parse_json
+from exit_bridge.platforms.base import Platform
+
+
+def holds(tool: Platform | None, response_id: str) -> Callable[[bytes], bool]:
+    """Tells of a body whether it holds the response with that id, as `tool` reads it.
+
+    Where it cannot be read, or nobody knows the tool, the body must mention every part that the id is made of.
+    """
+    parts = (response_id,) if tool is None else tool.id_parts(response_id)
+
+    def held(body: bytes) -> bool:
+        if tool is not None:
+            try:
+                read = tool.read(parse_json(body))
+            except RefusedDelivery:
+                pass
+            except Exception:  # noqa: BLE001, S110 (a bug of ours put it there, and must not keep it there)
+                pass
+            else:
+                ids = {response.response_id for response in read.responses} | set(read.fetch)
+                if response_id in ids or not read.bad:
+                    return response_id in ids
+        return all(mentions(body, part) for part in parts)
+
+    return held
 
 
 def mentions(body: bytes, response_id: str) -> bool:
