@@ -421,7 +421,7 @@ KEPT = {
     "job": ("one row for each report to be sent: to which destination, its state and times", "{retain_days}"),
     "attempt": ("when a send was tried and how it ended, in technical words", "as the job"),
     "quarantine": ("a delivery that was proved but could not be read, **whole**, and why", "{quarantine_days}"),
-    "tally": ("how many declined, stopped half-way or sent a test: numbers", "for ever"),
+    "tally": ("how many declined, stopped half-way, sent a test or were forgotten: numbers", "for ever"),
     "pull": ("up to which number a tool's API was asked for responses, and which were not finished there", "for ever"),
     "trouble": ("which destination keeps failing: nothing about a person", "until it works again"),
     "mailed": ("keyed hash of an address that got its own report, to count mails a day", "a day"),
@@ -456,7 +456,8 @@ def retention() -> str:
         ["database, in `job`", "a person's own address, for their own report",
          "until the mail is sent; where it cannot be, " + timers["quarantine_days"]],
         ["spool folder", "a delivery that came while the database was away, **whole**",
-         "until the database is back; a damaged one, " + timers["quarantine_days"]],
+         "until the database is back; a damaged one, or one whose survey is no longer in the settings, "
+         + timers["quarantine_days"]],
         ["report folders, if set", "report and result of each response", timers["retain_days"]],
         ["log", "survey, outcome, random ids, times", "your system's log"],
     ]  # fmt: skip

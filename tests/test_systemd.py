@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -65,4 +68,17 @@ def test_the_backup_goes_where_the_service_may_write(units):
     for name in ("exit-bridge.service", "exit-bridge-backup.service"):
         assert "\nReadWritePaths=/srv/exit-bridge\n" in UNITS[name]
         assert "\nWorkingDirectory=/srv/exit-bridge\n" in UNITS[name]
-    assert 'db backup "backups/$(date +%%F).sqlite3"' in UNITS["exit-bridge-backup.service"]
+    assert 'db backup "backups/$(date +%%FT%%H%%M%%S).sqlite3"' in UNITS["exit-bridge-backup.service"]
+
+
+def test_no_copy_gets_older_than_fourteen_days(tmp_path: Path):
+    """The run of a night deletes, before anything of it can fail, what would be past that before the next one."""
+    lines = UNITS["exit-bridge-backup.service"].splitlines()
+    (find,) = [line.partition("=-")[2] for line in lines if line.startswith("ExecStartPre=-/usr/bin/find ")]
+    for days in range(20):
+        copy = tmp_path / f"{days:02d}.sqlite3"
+        copy.touch()
+        made = time.time() - days * 86400 + 60  # that night's run began a minute after tonight's
+        os.utime(copy, (made, made))
+    subprocess.run(shlex.split(find.replace("/srv/exit-bridge/backups", str(tmp_path))), check=True, timeout=60)
+    assert [f"{days:02d}.sqlite3" for days in range(14)] == sorted(path.name for path in tmp_path.iterdir())

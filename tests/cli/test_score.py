@@ -434,7 +434,7 @@ def test_a_package_that_is_not_installed(answers, monkeypatch, package, ending):
     monkeypatch.setitem(sys.modules, package, None)
     said = call(None, "score", "nowhere.csv", "--out", f"new.{ending}")
     assert said.code == 1
-    assert "pip install 'exit-bridge[bulk]'" in said.err
+    assert "pip install '.[bulk]'" in said.err
 
 
 # -- reports -------------------------------------------------------------------------------------------------------

@@ -51,7 +51,8 @@ def make_engine(url: str, busy_timeout_ms: int) -> Engine:
         )
     except ImportError:
         raise SettingsError(
-            "PostgreSQL needs the package psycopg", fix="Run: pip install 'exit-bridge[postgres]'"
+            "PostgreSQL needs the package psycopg",
+            fix="In the folder of exit-bridge's repository run: pip install '.[postgres]'",
         ) from None
     _prepare_postgresql(engine, busy_timeout_ms)
     return engine

@@ -231,6 +231,7 @@ namespace {
     class Survey
     {
         public $active;
+        public $autonumber_start;
         public $language = 'en';
         private $sid;
 
@@ -241,12 +242,13 @@ namespace {
 
         public function findByPk($sid)
         {
-            $row = World::$pdo->query("SELECT active FROM surveys WHERE sid=$sid")->fetchColumn();
+            $row = World::$pdo->query("SELECT active, autonumber_start FROM surveys WHERE sid=$sid")->fetch();
             if ($row === false) {
                 return null;
             }
             $this->sid = $sid;
-            $this->active = $row;
+            $this->active = $row['active'];
+            $this->autonumber_start = $row['autonumber_start'];
             return $this;
         }
 
@@ -334,6 +336,9 @@ namespace {
                 break;
             case 'headers':
                 $result = ExitBridgePost::headers(...$given);
+                break;
+            case 'leads':
+                $result = ExitBridgePost::leads(...$given);
                 break;
             case 'refused':
                 $result = ExitBridgePost::refused(...$given);

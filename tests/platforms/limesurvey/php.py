@@ -35,7 +35,7 @@ class World:
     def __post_init__(self) -> None:
         with self.database() as made:
             made.execute("CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT)")
-            made.execute("CREATE TABLE surveys (sid INTEGER, active TEXT)")
+            made.execute("CREATE TABLE surveys (sid INTEGER, active TEXT, autonumber_start INTEGER)")
 
     def database(self) -> sqlite3.Connection:
         """The database as of now."""
@@ -47,7 +47,7 @@ class World:
         """A survey with a response table; `settings` are those of the plugin."""
         columns = "token, ipaddr, q1, q2rec01, q3, q4, q5, q6a1"
         with self.database() as made:
-            made.execute("INSERT INTO surveys VALUES (?, 'Y')", (sid,))
+            made.execute("INSERT INTO surveys VALUES (?, 'Y', 0)", (sid,))
             made.execute(f"CREATE TABLE survey_{sid} (id INTEGER, submitdate, startlanguage, {columns})")
             for name, value in settings.items():
                 stored = value[::-1] if name == "secret" else value  # how the harness encrypts

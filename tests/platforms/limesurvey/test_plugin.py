@@ -233,6 +233,8 @@ def test_the_link_to_the_report_is_shown_where_the_survey_wants_it(world, receiv
         ("http://169.254.169.254/hooks/a", True, [], "scheme"),
         ("http://203.0.113.9/hooks/a", True, [], "scheme"),
         ("http://[2001:db8::1]/hooks/a", True, [], "scheme"),
+        ("http://bridge.internal.example/hooks/a", True, [], ""),
+        ("http://bridge.internal.example/hooks/a", False, [], "scheme"),
         ("ftp://localhost/hooks/a", True, [], "scheme"),
         ("file:///etc/passwd", True, [], "address"),
         ("https://user:pass@bridge.example/hooks/a", False, [], "address"),
@@ -247,6 +249,35 @@ def test_the_link_to_the_report_is_shown_where_the_survey_wants_it(world, receiv
 def test_https_only_except_where_no_network_or_ones_own_is_crossed(world, address, inside, hosts, expected):
     """http leaves this machine only inside the organisation's network, and only where a superadministrator said so."""
     assert expected == world.run(("refused", address, inside, hosts)).result
+
+
+@pytest.mark.parametrize(
+    ("address", "leads"),
+    [
+        ("https://nowhere.invalid/hooks/a", ""),
+        ("http://localhost/hooks/a", ""),
+        ("http://10.0.0.5/hooks/a", ""),
+        ("http://nowhere.invalid/hooks/a", "unreachable"),
+        ("http://127.1/hooks/a", ""),
+    ],
+)
+def test_where_a_name_leads_is_looked_at_when_it_is_saved(world, address, leads):
+    """A name that cannot be found is told from one that leads out of the network."""
+    assert leads == world.run(("leads", address)).result
+
+
+def test_saving_again_while_names_cannot_be_found_switches_nothing_off(world):
+    """A page saved in an outage of the network keeps the address that worked, and says what a new one lacks."""
+    world.survey(1, active="1", address="http://bridge.invalid/hooks/a", secret=SECRET)
+    on = ("save", {"hosts": "", "allow_http": "1"})
+    page = ("beforeSurveySettings", {"survey": 1})
+    done = world.run(on, saved(active="1", address="http://bridge.invalid/hooks/a", secret=""), page)
+    assert [] == done.flashes
+    assert "1" == done.results[2]["event"]["surveysettings.7"]["settings"]["active"]["current"]
+    done = world.run(saved(active="1", address="http://other.invalid/hooks/a", secret=""), page)
+    assert "No connection to exit-bridge" in str(done.flashes)
+    of = done.results[1]["event"]["surveysettings.7"]["settings"]
+    assert ("1", "http://bridge.invalid/hooks/a") == (of["active"]["current"], of["address"]["current"])
 
 
 def test_no_secret_no_sending(world, receiver):
@@ -547,6 +578,28 @@ def test_a_deactivated_survey_keeps_what_waits(ready, receiver):
         made.execute("UPDATE exitbridge_queue SET due_at=0")
     ready.run(CRON)
     assert [1] == [body["response_id"] for body in receiver.bodies]
+
+
+def test_a_survey_activated_anew_keeps_what_waits(ready, receiver):
+    """Its new table is empty and counts on from the old one: what was set aside waits until it is back."""
+    receiver.mode = "500"
+    ready.run(completed(1, 1))
+    receiver.mode = "ok"
+    with ready.database() as made:
+        made.execute("UPDATE surveys SET autonumber_start=2")
+        kept = made.execute("SELECT * FROM survey_1 WHERE id=1").fetchone()
+        made.execute("DELETE FROM survey_1")
+        made.execute("UPDATE exitbridge_queue SET due_at=0")
+    ready.response(1, 2)
+    ready.run(CRON)
+    assert (["closed"], []) == ([row["problem"] for row in ready.queue()], receiver.bodies)
+    ready.run(completed(1, 2))
+    assert [2] == [body["response_id"] for body in receiver.bodies]
+    with ready.database() as made:
+        made.execute(f"INSERT INTO survey_1 VALUES ({', '.join('?' * len(kept))})", tuple(kept))
+        made.execute("UPDATE exitbridge_queue SET due_at=0")
+    ready.run(CRON)
+    assert ([2, 1], []) == ([body["response_id"] for body in receiver.bodies], ready.queue())
 
 
 def test_a_deleted_survey_takes_its_settings_with_it(ready, receiver):

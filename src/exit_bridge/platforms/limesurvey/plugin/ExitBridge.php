@@ -205,7 +205,9 @@ class ExitBridge extends \LimeSurvey\PluginManager\PluginBase
     {
         $address = trim((string) ($given['address'] ?? ''));
         $secret = trim((string) ($given['secret'] ?? ''));
+        $same = in_array($address, ['', $this->of($survey)['address']], true);
         $problem = $address === '' ? '' : $this->refused($address);
+        $problem = $problem === '' && !$same ? ExitBridgePost::leads($address) : $problem;
         if ($problem === '') {
             $this->set('address', $address, 'Survey', $survey);
         } else {

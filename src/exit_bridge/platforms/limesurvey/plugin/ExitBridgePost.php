@@ -11,7 +11,10 @@ class ExitBridgePost
     const REPLY_CAP = 65536;
     const AGENT = 'exit-bridge-limesurvey/1';
 
-    /** Why an address may not be used (a problem), or '' where it may. */
+    /**
+     * Why an address may not be used (a problem), or '' where it may. Looks up no name, which nothing here can limit in
+     * time: where an http address of a name leads was looked at by `leads` when it was saved.
+     */
     public static function refused(string $address, bool $httpInside, array $hosts): string
     {
         $parts = parse_url($address);
@@ -28,7 +31,22 @@ class ExitBridgePost
         if ($scheme === 'https' || ($scheme === 'http' && self::isLoopback($host))) {
             return '';
         }
-        return $scheme === 'http' && $httpInside && self::isInside($host) ? '' : 'scheme';
+        if ($scheme !== 'http' || !$httpInside) {
+            return 'scheme';
+        }
+        return filter_var($host, FILTER_VALIDATE_IP) && !self::areInside([$host]) ? 'scheme' : '';
+    }
+
+    /** Where an http address of a name leads: 'scheme' if not into this network, 'unreachable' if nowhere, '' if it may. */
+    public static function leads(string $address): string
+    {
+        $parts = parse_url($address);
+        $host = strtolower(trim($parts['host'] ?? '', '[]'));
+        if (strtolower($parts['scheme'] ?? '') !== 'http' || self::isLoopback($host) || filter_var($host, FILTER_VALIDATE_IP)) {
+            return '';
+        }
+        $found = gethostbynamel($host) ?: [];
+        return $found ? (self::areInside($found) ? '' : 'scheme') : 'unreachable';
     }
 
     /** May a link be shown to a respondent? */
@@ -42,16 +60,15 @@ class ExitBridgePost
         return in_array($host, ['127.0.0.1', '::1', 'localhost'], true);
     }
 
-    /** Does every address of the host belong to a private network (or to this machine)? */
-    private static function isInside(string $host): bool
+    /** Does every address belong to a private network (or to this machine)? */
+    private static function areInside(array $addresses): bool
     {
-        $addresses = filter_var($host, FILTER_VALIDATE_IP) ? [$host] : (gethostbynamel($host) ?: []);
         foreach ($addresses as $one) {
             if (strpos($one, '127.') !== 0 && filter_var($one, FILTER_VALIDATE_IP, FILTER_FLAG_NO_PRIV_RANGE) !== false) {
                 return false;
             }
         }
-        return (bool) $addresses;
+        return true;
     }
 
     /** The key inside `whsec_<base64>`, or '' where it holds none of at least 128 bits. */

@@ -24,6 +24,9 @@ class ExitBridgeResponse
         }
         $row = \Yii::app()->db->createCommand()->select('*')->from($survey->getResponsesTableName())
             ->where('id=:id', [':id' => $responseId])->queryRow();
+        if (!$row && $responseId < (int) $survey->autonumber_start) {
+            return ['closed', '']; // the survey was deactivated, which set it aside, and is active again without it
+        }
         if (!$row || empty($row['submitdate'])) {
             return ['gone', ''];
         }

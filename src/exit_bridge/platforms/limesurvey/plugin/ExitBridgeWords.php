@@ -122,7 +122,7 @@ class ExitBridgeWords
             'secret' => 'The secret is missing or not complete. Copy it from exit-bridge; it begins with whsec_.',
             'incomplete' => 'Sending stays off until there is a good address and a secret.',
             'off' => 'Sending is switched off. Switch it on to send what waits.',
-            'closed' => 'The survey is deactivated, so its responses cannot be read. They are sent when the survey has its responses back.',
+            'closed' => 'The survey was deactivated, which sets its responses aside where they cannot be read. They are sent when the survey has them back under their old numbers.',
             'superadmin' => 'The settings of this page were not changed: only a superadministrator may.',
             'internal' => 'The plugin itself failed. Look into tmp/runtime/plugin.log on this server and report it.',
         ];
