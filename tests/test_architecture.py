@@ -70,7 +70,7 @@ ALLOWED = {
     "traces": {"errors", "intake", "platforms"},
     "upkeep": {"errors", "sending", "settings", "store", "bridge"},
     "worker": {"errors", "store", "bridge", "outgoing", "pulling", "upkeep", "wall_clock", "writing_back"},
-    "testing": {"errors", "bank", "platforms", "intake", "scoring"},
+    "testing": {"errors", "bank", "platforms", "intake", "scoring", "traces"},
 }
 EVERYTHING = {*ALLOWED, "web", "cli"}
 ALLOWED |= {"web": EVERYTHING, "cli": EVERYTHING, "__main__": {"cli"}, "__init__": {"bank", "intake", "scoring"}}

@@ -162,6 +162,7 @@ class Misleading(Paper):
         (variation(delivery_schema=None), "describe what read_delivery reads"),
         (variation(schemes={"signature": Open()}), "bad credentials were accepted"),
         (variation(evidence="recorded"), "say `recorded`"),
+        (variation(id_parts=lambda _, response_id: ("paper", response_id)), "pieces of its response id"),
         (Unstable(), "use no clock and no random"),
         (Forgetful(), "write question 'comment_adaption'"),
         (Repeating(), "only once"),

@@ -21,6 +21,7 @@ from exit_bridge.platforms.base import Delivery, Platform, RawResponse
 from exit_bridge.testing.credentials import NOW, SECRET
 from exit_bridge.testing.mutations import MARK, mutations, nodes
 from exit_bridge.testing.saying import must, todo
+from exit_bridge.traces import mentions
 
 SURVEY = "contract"
 """The survey that recorded cases belong to."""
@@ -129,6 +130,10 @@ def check_recorded(platform: Platform, case: Case, bank: QuestionBank) -> None:
     given = outcome(platform, parse_json(case.delivery.body), form_of(platform, bank))
     expected = {key: value for key, value in case.expected.items() if key != "auth"}
     must(expected == given, f"{platform.name}, {case.name}: expected\n{expected}\nbut it gives\n{given}")
+    for each in given.get("responses", ()):
+        if response_id := each.get("response_id"):
+            held = all(mentions(case.delivery.body, part) for part in platform.id_parts(response_id))
+            must(held, todo(platform, f"say how {case.name} has the pieces of its response id", "id_parts"))
 
 
 def export_outcome(platform: Platform, path: Path, bank: QuestionBank, variant: str = "full") -> dict[str, Any]:
