@@ -53,6 +53,8 @@ NUMBERS = {"zzz01": "12", "qrec": "7041"}
         (GENERIC, {"response_id": 6, "answers": {"rec01": 7}}, "7", False),
         (GENERIC, [{"response_id": 6, "answers": {}}, {"response_id": 5, "answers": "7"}], "7", True),
         (GENERIC, [{"response_id": 7, "answers": {}}, {"response_id": 5, "answers": "6"}], "7", True),
+        (LIMESURVEY, OURS | {"answers": [1]}, "7041-12-", True),
+        (LIMESURVEY, OURS | {"answers": [1]}, "---", False),
         (None, OURS, "7041-12", False),
         (None, {"id": "7041-12"}, "7041-12", True),
     ],

@@ -97,10 +97,9 @@ class Worker:
                 stop.wait(pause)
 
     def step(self) -> bool:
-        """Do what is due now: one job, or the spool, or a pull; and the upkeep. False when there was nothing to send or
-        take.
+        """Do what is due now: upkeep, and one job, or the spool, or a pull. False where nothing was sent or taken.
 
-        Jobs go first. However many wait, upkeep has its hour, and spool and pulls their turn.
+        Jobs go before spool and pulls, but however many wait, those get their turn too.
         """
         self._watch_clock()
         if monotonic() >= self._next_upkeep:

@@ -186,11 +186,11 @@ def _edit(connection: Connection, held: Row[int, str, int], arrival: Arrival, on
     now = next(v for v in history if v.n == current)
     newer = is_newer(arrival.revision, arrival.submitted_at, now.revision, now.submitted_at)
     if now.content_hash == arrival.content_hash:
-        if newer:
-            marks = {
-                "newer_revision": now.revision if arrival.revision is None else arrival.revision,
-                "newer_time": now.submitted_at if arrival.submitted_at is None else arrival.submitted_at,
-            }
+        marks = {
+            "newer_revision": now.revision if arrival.revision is None else arrival.revision,
+            "newer_time": now.submitted_at if arrival.submitted_at is None else arrival.submitted_at,
+        }
+        if newer and (now.revision, now.submitted_at) != tuple(marks.values()):
             connection.execute(_REMARK, {"held": submission_id, "current": current} | marks)
         return Accepted("duplicate", result_id, current)
     n = history[-1].n + 1

@@ -61,7 +61,7 @@ class LimeSurvey(Platform):
 
     def id_parts(self, response_id: str) -> tuple[str, ...]:
         """Numbers of survey and response, which a delivery keeps apart."""
-        return tuple(response_id.split("-"))
+        return tuple(filter(None, response_id.split("-"))) or (response_id,)
 
     def sample_delivery(
         self,
