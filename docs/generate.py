@@ -421,7 +421,10 @@ KEPT = {
     "job": ("one row for each report to be sent: to which destination, its state and times", "{retain_days}"),
     "attempt": ("when a send was tried and how it ended, in technical words", "as the job"),
     "quarantine": ("a delivery that was proved but could not be read, **whole**, and why", "{quarantine_days}"),
-    "tally": ("how many declined, stopped half-way, sent a test or were forgotten: numbers", "for ever"),
+    "tally": (
+        "how many declined, stopped half-way, tested, were forgotten or got no report: numbers",
+        "for ever",
+    ),
     "pull": ("up to which number a tool's API was asked for responses, and which were not finished there", "for ever"),
     "trouble": ("which destination keeps failing: nothing about a person", "until it works again"),
     "mailed": ("keyed hash of an address that got its own report, to count mails a day", "a day"),

@@ -120,6 +120,7 @@ def test_one_address_cannot_use_up_everybodys_mails(bridge):  # noqa: F811
     assert len(bridge.store.jobs()) == PER_ADDRESS
     deliver(bridge, "honest", reply_to="honest@council.example")
     assert len(bridge.store.jobs()) == PER_ADDRESS + 1
+    assert bridge.store.tallies("s") == {"": {"no_reply": 6 - (PER_ADDRESS - 1)}}
 
 
 def test_no_key_of_the_senders_own_reaches_a_log_or_a_detail(bridge, caplog):  # noqa: F811

@@ -163,6 +163,7 @@ class Bridge:
         seen = audience_of(survey.about, variant, role)
         accepted = self.store.accept(arrival, [*jobs, *(back if seen else ())], [*resent, *back])
         if accepted.limited:
+            self.store.tally(survey.name, submission.wave, "no_reply")
             log.warning("survey=%s outcome=no_reply reason=limit", survey.name)
         log.info("survey=%s outcome=%s result=%s", survey.name, accepted.status, accepted.result_id)
         said: dict[str, Any] = {}

@@ -435,6 +435,10 @@ def test_a_hook_that_was_never_called_is_found(tmp_path: Path) -> None:
     path = write_settings(tmp_path, WELL)
     call(path, "db", "upgrade")
     assert examine(path)["look"] == ["survey first: Nothing has come in yet"]
+    with open_store(load_settings(path).database) as store:
+        for kind in ("declined", "no_reply", "declined"):
+            store.tally("first", "autumn", kind)
+    assert "survey first: 0 submission(s) kept; counted besides: declined 2, no reply 1" in examine(path)["ok"]
 
 
 def test_a_clock_that_is_years_off_is_found(settings: Path, monkeypatch: pytest.MonkeyPatch) -> None:

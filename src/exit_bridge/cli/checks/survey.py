@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -112,7 +113,10 @@ def used(scene: Scene, survey: Survey) -> Iterator[Finding]:
         return
     counts, other = scene.store.counts(survey.name), scene.store.tallies(survey.name)
     if counts or other:
-        yield Finding("ok", f"survey {survey.name}", f"{sum(counts.values())} submission(s) kept")
+        totals: Counter[str] = sum(map(Counter, other.values()), Counter())
+        also = ", ".join(f"{kind.replace('_', ' ')} {n}" for kind, n in sorted(totals.items()))
+        line = f"{sum(counts.values())} submission(s) kept" + (f"; counted besides: {also}" if also else "")
+        yield Finding("ok", f"survey {survey.name}", line)
     else:
         fix = f"Run exit-bridge send-test {survey.name}, then send one form in from the tool itself"
         yield Finding("look", f"survey {survey.name}", "Nothing has come in yet", fix)
