@@ -124,6 +124,6 @@ def test_a_few_hundred_cases(app, caplog):
 def test_twenty_thousand_cases(app, caplog):
     """The long run: as many as EXIT_BRIDGE_FUZZ_CASES says."""
     many = int(os.environ.get("EXIT_BRIDGE_FUZZ_CASES", "20000"))
-    seen = run(app, many, caplog)
+    seen = run(app, many * 11 // 10, caplog)  # where few cases are possible, the generator ends before its share
     assert sum(seen.values()) >= many
     print(f"\nschemathesis: {sum(seen.values())} cases, answered {dict(sorted(seen.items()))}")
