@@ -146,3 +146,11 @@ def module(name: str):
 def test_an_axis_has_round_numbers_up_to_the_highest(highest, steps):
     """Few of them, from nothing on."""
     assert steps == pytest.approx(module("plot").steps(highest))
+
+
+def test_reports() -> None:
+    """Both ratios are printed and judged."""
+    said = run("reports", "--reports", 10, "--rounds", 1, "--page", 50, "--pdf", 50)
+    assert "page, text / bare Jinja: " in said
+    assert "PDF / bare Typst: " in said
+    run("reports", "--reports", 10, "--rounds", 1, "--page", 0, "--pdf", 50, code=1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -14,6 +15,7 @@ from exit_bridge.bank import load_bank
 from exit_bridge.bridge import Bridge
 from exit_bridge.errors import SendFailed, StoreUnavailable, UnsafeDestination
 from exit_bridge.platforms.base import Delivery
+from exit_bridge.reports import pdf
 from exit_bridge.settings import load_settings
 from exit_bridge.store import PauseRule
 from exit_bridge.upkeep import purge
@@ -266,6 +268,24 @@ def test_a_report_written_while_its_response_is_purged_goes_again(bridge, tmp_pa
     monkeypatch.setattr(type(bridge.store), "purge", purge_late)
     purge(bridge, datetime.now(UTC) + timedelta(days=31))
     assert [path.name for path in (tmp_path / "out/s").iterdir()] == [".lock"]
+
+
+def test_a_report_goes_out_as_pdf_where_it_is_wanted(bridge, tmp_path, monkeypatch):
+    """Without the package it waits for it, with the other formats, and says what to install."""
+    settings = tmp_path / "exit-bridge.toml"
+    settings.write_text(settings.read_text("utf-8").replace('"out"', '"out"\npdf = true'), "utf-8")
+    printing = Bridge(load_settings(settings, {"SECRET": SECRET}), bridge.store)
+    result_id = deliver(printing).result_id
+    with monkeypatch.context() as patch:
+        patch.setitem(sys.modules, "typst", None)
+        pdf.compiler.cache_clear()
+        assert Worker(printing).step()
+    (job,) = printing.store.jobs("ready")
+    assert "needs the package typst" in job.last_error
+    assert not (tmp_path / "out").exists()
+    printing.store.retry(printing.store.claim("w", 60, job.due_at), 0.0, "again")
+    assert Worker(printing).step()
+    assert (tmp_path / "out/s" / result_id / "report.pdf").read_bytes().startswith(b"%PDF-")
 
 
 def test_a_destination_that_left_the_settings_is_dead_with_a_reason(bridge, tmp_path):

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from exit_bridge import reports
 from exit_bridge.bank import load_bank
 from exit_bridge.bank.types import Variant
 from exit_bridge.bridge import RESPONDENT, Bridge
-from exit_bridge.errors import BankError, SendFailed
+from exit_bridge.errors import BankError, ExitBridgeError, SendFailed
 from exit_bridge.intake import from_document
 from exit_bridge.reports.audience import audience_of, link_audience
 from exit_bridge.reports.types import Audience
 from exit_bridge.scoring import scores_from_document, without_answers
-from exit_bridge.sending import EmailDestination, FolderDestination, Outgoing, send
+from exit_bridge.sending import EmailDestination, FolderDestination, Outgoing, PostDestination, send
 from exit_bridge.settings import TEST_WAVE, Survey
 from exit_bridge.store import Job, StoredVersion
 
@@ -35,7 +35,8 @@ def deliver(job: Job, bridge: Bridge) -> str:
         receipt = send(EmailDestination((address,)), outgoing(stored, survey, job.destination), bridge.settings.email)
     elif job.destination in survey.send:
         destination = survey.send[job.destination]
-        receipt = send(destination, outgoing(stored, survey, job.destination), bridge.settings.email)
+        pdf = not isinstance(destination, PostDestination) and destination.pdf
+        receipt = send(destination, outgoing(stored, survey, job.destination, pdf=pdf), bridge.settings.email)
         if isinstance(destination, FolderDestination):
             _take_back_if_gone(stored, destination, bridge)
     else:
@@ -77,7 +78,7 @@ def by_link(token: str, bridge: Bridge) -> Outgoing | None:
         raise
 
 
-def outgoing(stored: StoredVersion, survey: Survey, destination: str) -> Outgoing:
+def outgoing(stored: StoredVersion, survey: Survey, destination: str, *, pdf: bool = False) -> Outgoing:
     """One stored result as it leaves for one destination: report in every format, subject, idempotency id."""
     submission = from_document(stored.document)
     try:
@@ -109,10 +110,18 @@ def outgoing(stored: StoredVersion, survey: Survey, destination: str) -> Outgoin
         html=reports.as_html(report),
         mail_html=reports.as_mail_html(report),
         summary=reports.as_summary(report),
+        pdf=_pdf(report, stored.received_at.date(), survey) if pdf else b"",
         result=stored.result if audience != "recipients" else without_answers(stored.result),
         language=report.language,
         made_at=stored.received_at,
     )
+
+
+def _pdf(report: reports.Report, made_on: date, survey: Survey) -> bytes:
+    try:
+        return reports.as_pdf(report, made_on)
+    except ExitBridgeError as error:  # it waits until the package is there, or the setting gone
+        raise SendFailed(error.what, where=survey.name, fix=error.fix) from None
 
 
 def _audience(survey: Survey, variant: Variant, role: str | None, destination: str) -> Audience | None:

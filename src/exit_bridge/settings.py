@@ -261,7 +261,7 @@ def _send(
 ) -> tuple[str, Destination]:
     match row["by"]:
         case "email":
-            return f"email-{n}", EmailDestination(to=tuple(row["to"]), reply_to=row.get("reply_to", ""))
+            return f"email-{n}", EmailDestination(tuple(row["to"]), row.get("reply_to", ""), row.get("pdf", False))
         case "post":
             policy = HttpPolicy(proxy=http.proxy, ca_bundle=http.ca_bundle, internal=row.get("internal", ""))
             signing = secret(row["secret"], f"{where}.secret")
@@ -270,7 +270,7 @@ def _send(
                 raise SettingsError(what, where=f"{where}.secret", fix="Set the one that the receiver checks with")
             return f"post-{n}", PostDestination(row["url"], signing, policy)
         case _:
-            return f"folder-{n}", FolderDestination(str(path.parent / row["directory"]))
+            return f"folder-{n}", FolderDestination(str(path.parent / row["directory"]), row.get("pdf", False))
 
 
 def secret_bits(secret: str) -> int:

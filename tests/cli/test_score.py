@@ -22,6 +22,7 @@ from exit_bridge.bank import load_bank
 from exit_bridge.cli import outputs, report_files, score, tally
 from exit_bridge.cli.report_files import folder_name
 from exit_bridge.errors import ExitBridgeError
+from exit_bridge.reports import pdf
 from exit_bridge.scoring import columns
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -455,6 +456,22 @@ def test_reports(answers):
     assert ("r-1", 25.0) == (result["response_id"], result["ingredients"][1]["score"])
     assert "<html" in Path("reports/r-1/report.html").read_text("utf-8")
     assert "Co-production" in Path("reports/r-1/report.txt").read_text("utf-8")
+
+
+def test_reports_as_pdf_too(answers, monkeypatch):
+    """Where the package is; without it nothing is begun."""
+    assert call(None, "score", answers, "--reports", "reports", "--pdf").code == 3
+    for path in Path("reports").iterdir():
+        assert (path / "report.pdf").read_bytes().startswith(b"%PDF-")
+        assert 0o600 == stat.S_IMODE((path / "report.pdf").stat().st_mode)
+    said = call(None, "score", answers, "--pdf")
+    assert (said.code, "Add --reports DIR" in said.err) == (2, True)
+    monkeypatch.setitem(sys.modules, "typst", None)
+    pdf.compiler.cache_clear()
+    said = call(None, "score", answers, "--reports", "others", "--pdf", "--out", "scores.csv")
+    assert (said.code, "pip install '.[pdf]'" in said.err) == (1, True)
+    assert not Path("others").exists()
+    assert not Path("scores.csv").exists()
 
 
 @pytest.mark.parametrize("promised", ["respondent", "none"])

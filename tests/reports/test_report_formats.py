@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import textwrap
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
@@ -26,6 +27,7 @@ from tests.reports.report_cases import (
 )
 
 from exit_bridge import reports
+from exit_bridge.reports.text import WIDTH, _wrapped
 from exit_bridge.reports.types import Bar, Chart, Report, Row, Section, Table, Zone
 from exit_bridge.scoring import result_document, score
 
@@ -70,6 +72,23 @@ def test_every_word_stands_in_text_page_and_mail(state: str) -> None:
     for words in said(STATES[state]):
         flat = " ".join(words.split())
         assert [way for way, text in ways.items() if flat not in text] == [], words
+
+
+@given(
+    st.lists(st.text("abc-é", min_size=1, max_size=100) | st.just("50\xa0%"), max_size=12),
+    st.sampled_from(["", "- ", "10. "]),
+    st.sampled_from(["", "  "]),
+    st.sampled_from([None, "> "]),
+)
+@settings(max_examples=300, deadline=None)
+def test_lines_break_where_the_library_breaks_them(words, mark, indent, following):
+    """Ours is for speed alone."""
+    text = " ".join(words)
+    margin = indent + (" " * len(mark) if following is None else following)
+    expected = textwrap.wrap(
+        text, WIDTH, initial_indent=indent + mark, subsequent_indent=margin, break_on_hyphens=False
+    )
+    assert list(_wrapped(text, mark, indent, following)) == expected
 
 
 @pytest.mark.parametrize("answers", ["mixed", "provisional", "even", "nothing"])

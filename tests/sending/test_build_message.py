@@ -68,6 +68,20 @@ def test_a_retry_is_the_same_mail(make_outgoing: Callable[..., Outgoing]) -> Non
     assert first.get_boundary() != other.get_boundary()
 
 
+def test_a_pdf_is_attached_beside_the_whole_report(make_outgoing: Callable[..., Outgoing]) -> None:
+    """Who cannot open it misses nothing; and a retry is the same mail, to the byte."""
+    content = bytes(range(256)) * 9
+    first, again = (build_message(make_outgoing(pdf=content), LEAD, SERVER) for _ in range(2))
+    assert first.as_bytes() == again.as_bytes()
+    mail = read(first)
+    (attached,) = mail.iter_attachments()
+    assert (attached.get_content_type(), attached.get_filename()) == ("application/pdf", "report.pdf")
+    assert attached.get_content() == content
+    kinds = [part.get_content_type() for part in mail.walk()]
+    assert kinds == ["multipart/mixed", "multipart/alternative", "text/plain", "text/html", "application/pdf"]
+    assert "Receptivity: 64" in mail.get_body(("plain",)).get_content()
+
+
 def test_without_destination_and_server_it_names_no_one(outgoing: Outgoing) -> None:
     """The mail kept in a folder can be looked at, and sent to nobody by mistake."""
     mail = read(build_message(outgoing, None, None))

@@ -45,6 +45,16 @@ def test_the_mail_carries_the_servers_sender(tmp_path: Path, outgoing: Outgoing)
     assert kept.startswith(b"From: reports@council.example\r\nTo: undisclosed-recipients:;\r\n")
 
 
+def test_a_pdf_lies_beside_them_where_it_is_wanted(tmp_path: Path, make_outgoing: Callable[..., Outgoing]) -> None:
+    """And none of an older version stays once it is not."""
+    folder = tmp_path / "staying-close" / "res_7f3a"
+    send(FolderDestination(str(tmp_path)), make_outgoing(version=1, pdf=b"%PDF one"), None)
+    assert (folder / "report.pdf").read_bytes() == b"%PDF one"
+    assert b"report.pdf" in (folder / "report.eml").read_bytes()
+    send(FolderDestination(str(tmp_path)), make_outgoing(version=2), None)
+    assert not (folder / "report.pdf").exists()
+
+
 @pytest.mark.parametrize("mask", [0o000, 0o022, 0o077])
 def test_only_this_user_can_read_it(mask: int, tmp_path: Path, outgoing: Outgoing) -> None:
     """0700 and 0600, whatever the umask."""

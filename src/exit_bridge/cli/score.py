@@ -42,6 +42,7 @@ _FILE = click.Path(path_type=Path)
 @click.option("--items", type=click.Choice(["raw", "value", "both"]), help="Add the answers, or values.")
 @click.option("--team", is_flag=True, help="Leave out those who asked not to be counted in team figures.")
 @click.option("--reports", type=_FILE, metavar="DIR", help="Write a report on each response into this folder.")
+@click.option("--pdf", is_flag=True, help="With --reports: each report as PDF too.")
 @click.option(
     "--engine",
     type=click.Choice(["auto", "python"]),
@@ -64,6 +65,7 @@ def score(
     items: str | None,
     team: bool,
     reports: Path | None,
+    pdf: bool,
 ) -> None:
     """Score responses exported from a survey tool: one row for each response.
 
@@ -76,7 +78,7 @@ def score(
     used = [*exports, *wording, *([Path(bank)] if bank else [])]
     _keep_apart((out, rejects, reports), [*used, *([mapping] if mapping else [])])
     _keep_apart((save_mapping,), [*used, *([out] if out else [])])
-    folder = _report_folder(reports, form)
+    folder = _report_folder(reports, form, pdf)
     with ExitStack() as files, _progress(exports, visible=out is not None) as progress:
         opened: list[Export] = []
         for path in exports:
@@ -140,12 +142,14 @@ def _keep_apart(targets: Sequence[Path | None], used: Sequence[Path]) -> None:
             )
 
 
-def _report_folder(directory: Path | None, form: _Form) -> ReportFolder | None:
+def _report_folder(directory: Path | None, form: _Form, pdf: bool) -> ReportFolder | None:
     if directory is None:
+        if pdf:
+            raise UsageError("--pdf is for reports, and none are asked for", fix="Add --reports DIR")
         return None
     from exit_bridge.cli.report_files import ReportFolder
 
-    return ReportFolder(directory, form.bank, form.about)
+    return ReportFolder(directory, form.bank, form.about, pdf=pdf)
 
 
 def _one_mapping(opened: Sequence[Export]) -> str:

@@ -13,16 +13,17 @@ if TYPE_CHECKING:
 
 def as_html(report: Report) -> str:
     """A self-contained page (HTML5): styles in the head, bars as SVG, no script, no request."""
-    return _environment().get_template("page.html").render(report=report)
+    return environment().get_template("page.html").render(report=report)
 
 
 def as_mail_html(report: Report) -> str:
     """The same for mail programs: nested tables, styles on the elements, bars as table cells."""
-    return _environment().get_template("mail.html").render(report=report)
+    return environment().get_template("mail.html").render(report=report)
 
 
 @lru_cache(maxsize=1)
-def _environment() -> Environment:
+def environment() -> Environment:
+    """What fills the templates in: everything is escaped, and a name that is not there is an error."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     return Environment(
@@ -32,4 +33,5 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        auto_reload=False,
     )

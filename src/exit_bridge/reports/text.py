@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import textwrap
+import re
 from collections.abc import Iterator
 
 from exit_bridge.reports.types import Block, Card, Chart, Facts, Point, Points, Prose, Report, Table
 
 WIDTH = 80
 _CELLS = 40
+_SPACE = re.compile(r"[ \t\n\r\f\v]+")
 
 
 def as_text(report: Report) -> str:
@@ -115,12 +116,22 @@ def _apart(parts: Iterator[list[str]] | list[list[str]]) -> Iterator[str]:
 
 
 def _wrapped(text: str, mark: str = "", indent: str = "", following: str | None = None) -> Iterator[str]:
-    if not text:
-        return
-    yield from textwrap.wrap(
-        text,
-        WIDTH,
-        initial_indent=indent + mark,
-        subsequent_indent=indent + (" " * len(mark) if following is None else following),
-        break_on_hyphens=False,
-    )
+    """As `textwrap.wrap` does it, which takes as long as all the rest of a report."""
+    margin = indent + (" " * len(mark) if following is None else following)
+    start = indent + mark
+    left = text if text.isprintable() and "  " not in text else _SPACE.sub(" ", text).strip(" ")
+    while left:
+        room = WIDTH - len(start)
+        if len(left) <= room:
+            yield start + left
+            return
+        end = left.rfind(" ", 0, room + 1)
+        after = left.find(" ", end + 1)
+        word = (len(left) if after < 0 else after) - end - 1
+        if word > room > end + 1:  # longer than a line: it is cut where the line ends
+            yield start + left[:room]
+            left = left[room:]
+        else:
+            yield start + left[:end]
+            left = left[end + 1 :]
+        start = margin

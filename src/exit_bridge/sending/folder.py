@@ -1,4 +1,5 @@
-"""Results kept as files: `<directory>/<survey>/<result_id>/` with report.html, report.txt, result.json, report.eml."""
+"""Results kept as files: `<directory>/<survey>/<result_id>/` with report.html, report.txt, result.json, report.eml,
+and report.pdf where it is wanted."""
 
 from __future__ import annotations
 
@@ -49,6 +50,7 @@ def send_folder(destination: FolderDestination, outgoing: Outgoing, server: Emai
         "report.txt": outgoing.text.encode("utf-8", "replace"),
         "result.json": document.encode("utf-8", "replace"),
         "report.eml": build_message(outgoing, None, server).as_bytes(policy=SMTP),
+        **({"report.pdf": outgoing.pdf} if outgoing.pdf else {}),
     }
     try:
         folder.parent.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -60,6 +62,8 @@ def send_folder(destination: FolderDestination, outgoing: Outgoing, server: Emai
                 return Receipt(label, f"version {outgoing.version} not written: version {held} is there")
             for name, content in files.items():
                 _write(folder / name, content)
+            if not outgoing.pdf:
+                (folder / "report.pdf").unlink(missing_ok=True)  # of an earlier version, when it was wanted
     except OSError as error:
         raise SendFailed(
             f"The folder cannot be written: {error.strerror}",

@@ -86,6 +86,9 @@ def build_message(outgoing: Outgoing, destination: EmailDestination | None, serv
     message.add_alternative(_encodable(outgoing.mail_html), subtype="html", cte="quoted-printable")
     message["Content-Language"] = _one_line(outgoing.language)
     message.set_boundary(f"=_{digest}")  # "=_" cannot occur in quoted-printable
+    if outgoing.pdf:
+        message.add_attachment(outgoing.pdf, maintype="application", subtype="pdf", filename="report.pdf")
+        message.set_boundary(f"=_{digest}+")
     return message
 
 

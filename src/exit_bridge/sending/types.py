@@ -26,7 +26,8 @@ class Outgoing:
     `key` is the idempotency id: the same over retries, different for every version and destination; visible ASCII
     without a full stop, which Standard Webhooks signs as a separator. `html` is a self-contained page, `mail_html`
     the part mail programs show, `summary` the few words for a mail that can only lead to the report, `result` the
-    document of the published result schema. `made_at` is aware (UTC).
+    document of the published result schema, `pdf` the report for paper, empty where it is not wanted. `made_at` is
+    aware (UTC).
     """
 
     key: str
@@ -39,6 +40,7 @@ class Outgoing:
     mail_html: str = field(repr=False)
     summary: str = field(repr=False)
     result: Mapping[str, Any] = field(repr=False)
+    pdf: bytes = field(default=b"", repr=False)
     language: str = "en"
     made_at: datetime
 
@@ -115,10 +117,14 @@ EmailWay = EmailServer | Notify
 
 @dataclass(frozen=True, slots=True)
 class EmailDestination:
-    """Addresses that get the report: by a mail server in one mail, each seeing the others; by Notify in one each."""
+    """Addresses that get the report: by a mail server in one mail, each seeing the others; by Notify in one each.
+
+    `pdf`: with the report as an attachment; Notify takes none.
+    """
 
     to: tuple[str, ...] = field(repr=False)
     reply_to: str = field(default="", repr=False)
+    pdf: bool = False
 
     @property
     def label(self) -> str:
@@ -147,9 +153,10 @@ class PostDestination:
 
 @dataclass(frozen=True, slots=True)
 class FolderDestination:
-    """A directory on this machine that results are kept in."""
+    """A directory on this machine that results are kept in; `pdf`: with the report as one file more."""
 
     directory: str
+    pdf: bool = False
 
     @property
     def label(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from importlib.resources import files
@@ -16,6 +17,7 @@ from tests.sending.notify_double import KEY as NOTIFY_KEY
 from exit_bridge.bridge import Bridge
 from exit_bridge.cli.checks import clock
 from exit_bridge.platforms.base import Platform
+from exit_bridge.reports import pdf
 from exit_bridge.settings import load_settings
 from exit_bridge.store import Arrival, NewJob, PauseRule, Spool, open_store
 
@@ -245,6 +247,14 @@ CASES = {
         "look",
         "survey first: reply_to cannot be followed",
     ),
+    "PDF at Notify": (
+        lambda text: (
+            text.replace('by = "folder"\ndirectory = "reports"', 'by = "email"\nto = ["a@b.example"]\npdf = true')
+            + '[email]\nby = "notify"\nkey = "$NOTIFY"\ntemplate = "f33517ff-2a88-4f6e-b855-c550268ce08a"\n'
+        ),
+        "look",
+        "survey first: GOV.UK Notify sends no PDF",
+    ),
     "spool": (
         lambda text: 'spool = "exit-bridge.toml/spool"\n' + text,
         "broken",
@@ -270,6 +280,16 @@ def test_one_thing_wrong_is_one_finding(settings: Path, name: str) -> None:
         (kind, said) for kind in ("look", "broken") for said in found[kind] if "survey second: The form" not in said
     ]
     assert [(kind, said.startswith(line)) for kind, said in faults] == [(status, True)]
+
+
+def test_a_pdf_without_the_package_is_found(settings: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its sends would all wait."""
+    write_settings(settings.parent, WELL.replace('directory = "reports"', 'directory = "reports"\npdf = true'))
+    assert examine(settings)["broken"] == []
+    monkeypatch.setitem(sys.modules, "typst", None)
+    pdf.compiler.cache_clear()
+    (line,) = examine(settings)["broken"]
+    assert line == "survey first: A report as PDF needs the package typst, which is not installed"
 
 
 def test_individuals_who_get_nothing_need_no_reader(settings: Path) -> None:

@@ -10,6 +10,8 @@ from exit_bridge.cli.checks.finding import Finding, Scene
 from exit_bridge.cli.survey_forms import HOW_TO, forms_folder, survey_forms
 from exit_bridge.errors import ExitBridgeError
 from exit_bridge.platforms import platform
+from exit_bridge.reports.pdf import compiler
+from exit_bridge.sending import EmailDestination, FolderDestination, Notify
 from exit_bridge.settings import Survey
 from exit_bridge.trust import auth_mode
 
@@ -58,7 +60,7 @@ def works(_: Scene, survey: Survey) -> Iterator[Finding]:
     yield Finding("ok", about, f"{tool.title}, auth by {mode}, {bank.ref}, {survey.variant}")
 
 
-def reports(_: Scene, survey: Survey) -> Iterator[Finding]:
+def reports(scene: Scene, survey: Survey) -> Iterator[Finding]:
     """Would anybody get a report, as the settings stand?"""
     name, about = f"survey {survey.name}", survey.about
     if survey.report_link:
@@ -73,6 +75,20 @@ def reports(_: Scene, survey: Survey) -> Iterator[Finding]:
     others = about.answered_by == "group" or about.individual_reports == "recipients"
     if others and not survey.send and not survey.report_link:
         yield Finding("broken", name, "Nobody gets its reports", f"Add [[surveys.{survey.name}.send]] to the settings")
+    yield from _pdf(scene, survey)
+
+
+def _pdf(scene: Scene, survey: Survey) -> Iterator[Finding]:
+    wanted = [to for to in survey.send.values() if isinstance(to, EmailDestination | FolderDestination) and to.pdf]
+    if not wanted:
+        return
+    try:
+        compiler()
+    except ExitBridgeError as error:
+        yield Finding("broken", f"survey {survey.name}", error.what, f"{error.fix}, or take pdf = true out")
+    if isinstance(scene.settings.email, Notify) and any(isinstance(to, EmailDestination) for to in wanted):
+        line = "GOV.UK Notify sends no PDF: its mails lead to the report as text"
+        yield Finding("look", f"survey {survey.name}", line, "Take pdf = true out, or send by a mail server")
 
 
 def notice(_: Scene, survey: Survey) -> Iterator[Finding]:
