@@ -405,6 +405,7 @@ FIELDS = {
     "language": "language of the form",
     "respondent_key": "keyed hash of the id in a personal link, where the form carries one and `install_key` is set; "
     "the same person has the same hash in every round",
+    "sheet": "name of the group, where several groups fill in the same form; never kept of individuals",
     "variant": "which form",
     "wave": "name of the round",
     "bank": "id and version of the questions",

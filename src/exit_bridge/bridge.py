@@ -271,4 +271,5 @@ def deployed(survey: Survey, settings: Settings) -> DeployedForm:
         variant=survey.variant,
         wave=survey.wave,
         install_key=settings.install_key,
+        by_groups=survey.about.answered_by == "group",
     )

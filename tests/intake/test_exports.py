@@ -241,7 +241,7 @@ def test_a_row_becomes_a_submission(export):
     """Everything that a delivery would carry, and nothing of the columns that are not ours."""
     opened = export(
         [*HEAD, "revision", "language", *HIDDEN, "Name"],
-        [*row(), "3", "en", "exit-open@1", "extended", "autumn", "somebody", "Ann Onym"],
+        [*row(), "3", "en", "exit-open@1", "extended", "autumn", "somebody", "The group", "Ann Onym"],
         survey="staying-close",
         wave="spring",
     )
@@ -260,6 +260,7 @@ def test_a_row_becomes_a_submission(export):
         revision=3,
         submitted_at="2026-01-15T10:30:00Z",
         language="en",
+        sheet="The group",
     )
     assert expected == found
 
@@ -349,9 +350,11 @@ def test_typeform_rows_that_are_not_finished(export):
 
 def test_values_nobody_filled_in(export):
     """A Typeform link shared with the placeholders of its share dialog says nothing about bank or wave."""
-    opened = export(["#", "R1. Anything", "Submit Date (UTC)", *HIDDEN], ["a", "4", "2026-01-15", *["xxxxx"] * 4])
+    opened = export(
+        ["#", "R1. Anything", "Submit Date (UTC)", *HIDDEN], ["a", "4", "2026-01-15", *["xxxxx"] * len(HIDDEN)]
+    )
     (found,) = opened
-    assert (found.bank, found.variant, found.wave) == ("exit-open@1", "full", "")
+    assert (found.bank, found.variant, found.wave, found.sheet) == ("exit-open@1", "full", "", None)
 
 
 def test_formula_marks_are_taken_off(export):
@@ -440,7 +443,7 @@ def test_notes(export):
 def test_a_row_is_refused(export, cells, column, reason):
     """Row, column and reason are told; what stood in the cell never is. The others are scored."""
     head = [*HEAD, "revision", "language", *HIDDEN]
-    good = dict(zip(head, [*row("a"), *[""] * 6], strict=True))
+    good = dict(zip(head, [*row("a"), *[""] * (2 + len(HIDDEN))], strict=True))
     bad = {**good, "response_id": "b", **cells}
     fine, refused = export(head, good.values(), bad.values())
     assert isinstance(fine, Submission)

@@ -9,7 +9,8 @@ from html.parser import HTMLParser
 from exit_bridge import reports
 from exit_bridge.bank import About, load_bank
 from exit_bridge.intake import Submission
-from exit_bridge.scoring import Scores, score
+from exit_bridge.reports import sides as report_sides
+from exit_bridge.scoring import Scores, score, sides
 
 BANK = load_bank()
 MADE_ON = date(2026, 11, 21)
@@ -144,4 +145,16 @@ def states() -> dict[str, reports.Report]:
         "extended": report(submission(MIXED + " mea08 4 rec08 4", variant="extended")),
         "quick": report(quick, INDIVIDUAL, audience="respondent"),
         "young": report(letter, INDIVIDUAL, audience="respondent"),
+        "sides": side_by_side(),
     }
+
+
+def side_by_side() -> reports.Report:
+    """Three groups: far apart on one ingredient, alike on another, one of them without enough answers on a third."""
+    said = {
+        "Northmoor Council": submission(comments={"coproduction": COMMENT}),
+        "Harbour Trust": submission(every(3).replace("rec01 3", "rec01 1").replace("mea01 3", "mea01 1")),
+        "Young people’s group": submission(PROVISIONAL, context="notice=yes stage=implementation"),
+    }
+    sheets = [sides.Sheet(name, replace(one, sheet=name), score(one, BANK, ABOUT)) for name, one in said.items()]
+    return report_sides.build(BANK, sheets, ABOUT, made_on=MADE_ON)

@@ -12,6 +12,10 @@ from exit_bridge import reports
 pytestmark = pytest.mark.browser
 
 WAYS = {"page": reports.as_html, "mail": reports.as_mail_html}
+# Groups side by side are a file and no mail.
+each_as_it_goes_out = pytest.mark.parametrize(
+    ("state", "way"), [(state, way) for state in states() for way in WAYS if (state, way) != ("sides", "mail")]
+)
 STATES = states()
 
 
@@ -23,8 +27,7 @@ def opened(browser: Any, html: str, width: int = 1280, **options: Any) -> tuple[
     return page, asked
 
 
-@pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("state", STATES)
+@each_as_it_goes_out
 def test_no_accessibility_fault_and_no_request(browser: Any, state: str, way: str) -> None:
     """axe-core finds nothing in any state, and the browser fetches nothing."""
     from axe_playwright_python.sync_playwright import Axe
@@ -45,8 +48,7 @@ def test_contrast_holds_in_the_dark(browser: Any) -> None:
     page.close()
 
 
-@pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("state", STATES)
+@each_as_it_goes_out
 def test_it_reflows_at_320_pixels(browser: Any, state: str, way: str) -> None:
     """400 % zoom of a 1280 pixel window: nothing scrolls sideways, not even for a comment without spaces."""
     made = STATES[state]

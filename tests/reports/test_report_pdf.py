@@ -92,7 +92,7 @@ def tagged(tag: Any) -> list[Any]:
 
 def kinds(made: Report) -> list[str]:
     blocks = [block for section in made.sections for block in section.blocks]
-    return ["table" if block.kind == "chart" else block.kind for block in blocks]
+    return ["table" if isinstance(block, Chart) and block.table else block.kind for block in blocks]
 
 
 def test_the_same_report_is_the_same_file() -> None:

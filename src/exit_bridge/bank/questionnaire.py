@@ -11,8 +11,9 @@ from exit_bridge.bank.types import ContextQuestion, Item, QuestionBank, Variant
 from exit_bridge.bank.wording import Wording
 from exit_bridge.errors import BankError
 
-HIDDEN = ("bank", "variant", "wave", "respondent")
-"""What a form may carry unseen: the bank it was written from, the variant, the wave, a pseudonymous respondent key."""
+HIDDEN = ("bank", "variant", "wave", "respondent", "sheet")
+"""What a form may carry unseen: the bank it was written from, the variant, the wave, a pseudonymous respondent key, and
+of which group this is the sheet, where several fill in the same form."""
 
 COMMENT_PREFIX = "comment_"
 REPLY_TO = "reply_to"

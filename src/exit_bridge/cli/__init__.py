@@ -15,6 +15,7 @@ COMMANDS = {
     "deploy": ("tool_api", "Make the form in the survey tool, through its API."),
     "pull": ("tool_api", "Fetch new responses from the survey tool, through its API."),
     "score": ("score", "Score responses exported from a survey tool."),
+    "compare": ("compare", "Lay the sheets of several groups side by side."),
     "serve": ("service", "Receive submissions and send reports, in one process."),
     "worker": ("service", "Send reports only, beside a separate web process."),
     "send-test": ("service", "Post a made-up submission to a survey's own hook."),

@@ -44,6 +44,8 @@ class DeployedForm:
     """The tool's own question ids or titles -> our question ids, where the tool cannot carry ours."""
     install_key: bytes = b""
     """Key of the pseudonymous respondent keys; without it none are kept."""
+    by_groups: bool = True
+    """Each submission is what a group agreed on: only then does it keep the name of its sheet."""
     consent_elsewhere: bool = False
     """The form asks no gate question because consent was given outside it (exports of older surveys)."""
 
@@ -98,6 +100,7 @@ def decode(raw: RawResponse, form: DeployedForm, check: Check = validate) -> Sub
         submitted_at=_instant(raw.submitted_at),
         language=raw.language or raw.hidden.get("language"),
         respondent_key=_pseudonym(raw.hidden.get("respondent"), form),
+        sheet=(raw.hidden.get("sheet") or "").strip() or None if form.by_groups else None,
     )
     check(submission.document(), bank)
     return submission

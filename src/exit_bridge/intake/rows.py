@@ -56,7 +56,9 @@ def check_row(document: Mapping[str, Any], bank: QuestionBank) -> None:
     """
     language = document.get("language", "en")
     certain = (
-        all(len(document[name]) <= _SHORT and document[name].isprintable() for name in ("response_id", "wave"))
+        all(len(text) <= _SHORT and text.isprintable() for text in (document["response_id"], document["wave"]))
+        and len(sheet := document.get("sheet", "")) <= _SHORT
+        and sheet.isprintable()
         and (len(language) == 2 and language.isascii() and language.isalpha())
         and all(len(comment) <= _LONG for comment in document["comments"].values())
     )

@@ -13,7 +13,7 @@ from exit_bridge.errors import InvalidSubmission
 
 SCHEMA_VERSION = 1
 MAX_WAVE = 60
-"""Characters in the name of a wave."""
+"""Characters in the name of a wave, or of a group."""
 
 Value = int | str
 """An answer: 1..points, `dk` or `na`. A missing key is a skipped item and never a zero."""
@@ -21,7 +21,10 @@ Value = int | str
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """Decoded answers. Holds no name, address or free text beyond `comments`."""
+    """Decoded answers. Holds no name of a person, address or free text beyond `comments`.
+
+    `sheet` names the group whose joint answers these are, where several groups fill in the same form.
+    """
 
     survey: str
     platform: str
@@ -37,6 +40,7 @@ class Submission:
     submitted_at: str | None = None
     language: str | None = None
     respondent_key: str | None = None
+    sheet: str | None = None
 
     def document(self) -> dict[str, Any]:
         """As JSON, valid against `submission_schema`."""
@@ -46,6 +50,7 @@ class Submission:
             "submitted_at": self.submitted_at,
             "language": self.language,
             "respondent_key": self.respondent_key,
+            "sheet": self.sheet,
         }
         return {
             "schema_version": SCHEMA_VERSION,
@@ -63,8 +68,13 @@ class Submission:
         }
 
     def content_hash(self) -> str:
-        """Equal for two deliveries that say the same: answers, context and comments, whatever their order."""
-        said = {"answers": dict(self.answers), "context": dict(self.context), "comments": dict(self.comments)}
+        """Equal for two deliveries that say the same: answers, context, comments and sheet, whatever their order."""
+        said: dict[str, Any] = {
+            "answers": dict(self.answers),
+            "context": dict(self.context),
+            "comments": dict(self.comments),
+            **({"sheet": self.sheet} if self.sheet else {}),
+        }
         return hashlib.sha256(json.dumps(said, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
@@ -85,6 +95,7 @@ def from_document(document: Mapping[str, Any]) -> Submission:
         submitted_at=document.get("submitted_at"),
         language=document.get("language"),
         respondent_key=document.get("respondent_key"),
+        sheet=document.get("sheet"),
     )
 
 
@@ -105,6 +116,7 @@ def submission_schema(bank: QuestionBank) -> dict[str, Any]:
         "submitted_at": {"type": "string", "format": "date-time", "maxLength": 40},
         "language": {"type": "string", "pattern": "^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$"},
         "respondent_key": {"type": "string", "pattern": "^[0-9a-f]{32}$"},
+        "sheet": {**text, "minLength": 1, "maxLength": MAX_WAVE},
         "variant": {"enum": list(bank.variants)},
         "wave": {**text, "maxLength": MAX_WAVE},
         "bank": {
@@ -118,7 +130,7 @@ def submission_schema(bank: QuestionBank) -> dict[str, Any]:
         "not_asked": {"type": "array", "items": {"enum": list(bank.items)}, "uniqueItems": True},
         "comments": closed({i.id: {"type": "string", "minLength": 1, "maxLength": 20000} for i in bank.ingredients}),
     }
-    optional = {"revision", "submitted_at", "language", "respondent_key"}
+    optional = {"revision", "submitted_at", "language", "respondent_key", "sheet"}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"https://exit-bridge.example/schemas/submission-{SCHEMA_VERSION}-{bank.id}-{bank.version}.json",

@@ -73,10 +73,11 @@ def actions(case: Case) -> tuple[Block, ...]:
     chosen = {chosen.action for chosen in case.actions}
     behind = {e.strength for action in case.bank.actions if action.id in chosen for e in action.evidence}
     intro = case.say("actions.intro_inferred" if "inferred" in behind else "actions.intro")
-    return Prose((intro,)), *(_action(case, chosen) for chosen in case.actions)
+    return Prose((intro,)), *(action(case, chosen) for chosen in case.actions)
 
 
-def _action(case: Case, chosen: ChosenAction) -> Card:
+def action(case: Case, chosen: ChosenAction, because: str = "") -> Card:
+    """One action with its first step, and room for who and when; `because`: why it is shown, in words of its own."""
     say = case.say
     words = case.words.actions[chosen.action]
     who = next(action.who for action in case.bank.actions if action.id == chosen.action)
@@ -93,7 +94,8 @@ def _action(case: Case, chosen: ChosenAction) -> Card:
         lead=" ".join(leads),
         rows=tuple((label, text) for label, text in rows if text),
         blanks=(say("actions.owner"), say("actions.date")),
-        small=say(
+        small=because
+        or say(
             f"actions.why.{why}",
             item=case.bare(chosen.item),
             ingredient=case.name(chosen.ingredient),

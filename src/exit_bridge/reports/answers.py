@@ -27,6 +27,8 @@ def facts(case: Case) -> Facts:
 
 
 def _answered_by(case: Case) -> str:
+    if case.audience == "group" and case.submission.sheet:
+        return case.say("facts.group_sheet", sheet=clean(case.submission.sheet))
     if case.audience == "group":
         return case.say("facts.group")
     role = case.submission.context.get("role", "unsaid")

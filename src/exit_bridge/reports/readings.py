@@ -92,22 +92,24 @@ def chart(case: Case) -> tuple[Block, ...]:
         say.several("ingredients.head"),
         tuple(_figures(case, reading) for reading in case.scores.ingredients),
     )
-    bars = tuple(_bar(case, reading) for reading in case.scores.ingredients)
-    zones = _zones(case) if any(reading.band for reading in case.scores.ingredients) else ()
+    bars = tuple(bar(case, reading) for reading in case.scores.ingredients)
+    scale = zones(case) if any(reading.band for reading in case.scores.ingredients) else ()
     axis = (Prose((say("ingredients.intro"),)),) if any(bar.number is not None for bar in bars) else ()
-    return *axis, Chart(say("ingredients.scale"), zones, bars, table)
+    return *axis, Chart(say("ingredients.scale"), scale, bars, table)
 
 
-def _zones(case: Case) -> tuple[Zone, ...]:
+def zones(case: Case) -> tuple[Zone, ...]:
+    """The bands as stretches of the axis."""
     starts = [band.start for band in case.bank.bands]
-    zones = []
+    found = []
     for band, end in zip(case.bank.bands, [*starts[1:], 100.0], strict=True):
         last = 100 if end == 100 else math.ceil(end) - 1
-        zones.append(Zone(case.band(band.id), f"{math.ceil(band.start)}–{last}", band.start, end - band.start))
-    return tuple(zones)
+        found.append(Zone(case.band(band.id), f"{math.ceil(band.start)}–{last}", band.start, end - band.start))
+    return tuple(found)
 
 
-def _bar(case: Case, reading: IngredientScore) -> Bar:
+def bar(case: Case, reading: IngredientScore, sheet: str = "") -> Bar:
+    """One reading on the axis, called by its ingredient or, among those of other groups, by its sheet."""
     say = case.say
     standing, edge = case.standing(reading), edge_of(reading, case.bank)
     if edge:
@@ -119,8 +121,8 @@ def _bar(case: Case, reading: IngredientScore) -> Bar:
         details.append(say("ingredients.aside", reasons=aside))
     words = case.words.ingredients[reading.id]
     return Bar(
-        case.name(reading.id),
-        words.question,
+        sheet or case.name(reading.id),
+        "" if sheet else words.question,
         standing,
         " ".join(details),
         None if reading.score is None else whole(reading.score, case.bank if reading.band else None),
@@ -134,7 +136,7 @@ def _figures(case: Case, reading: IngredientScore) -> Row:
         band = case.band(reading.band)
     else:
         band = say("ingredients.band_provisional" if reading.status == "provisional" else "ingredients.band_none")
-    number = _bar(case, reading).number
+    number = bar(case, reading).number
     return Row(
         case.name(reading.id),
         (

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
-from exit_bridge.reports.types import Block, Card, Chart, Facts, Point, Points, Prose, Report, Table
+from exit_bridge.reports.types import Block, Card, Chart, Facts, Point, Points, Prose, Report, Table, Zone
 
 WIDTH = 80
 _CELLS = 40
@@ -19,10 +20,13 @@ def as_text(report: Report) -> str:
         lines += ["", *_wrapped(paragraph)]
     if report.facts.rows:
         lines += ["", *_facts(report.facts)]
+    bands: tuple[Zone, ...] = ()
     for section in report.sections:
         lines += ["", "", *_underlined(section.heading, "-")]
         for block in section.blocks:
-            lines += ["", *_block(block)]
+            said = isinstance(block, Chart) and block.zones == bands  # of several charts the first says them for all
+            lines += ["", *_block(replace(block, zones=()) if said else block)]
+            bands = block.zones if isinstance(block, Chart) else bands
     return "\n".join(lines) + "\n"
 
 
@@ -80,6 +84,8 @@ def _card(card: Card) -> Iterator[str]:
 
 
 def _chart(chart: Chart) -> Iterator[str]:
+    if chart.title:
+        yield from (*_wrapped(f"{chart.title}. {chart.remark}"), "")
     if chart.zones:
         bands = "; ".join(f"{zone.span} {zone.label}" for zone in chart.zones)
         yield from (*_wrapped(f"{chart.heading}: {bands}"), "")

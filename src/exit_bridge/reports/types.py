@@ -121,13 +121,18 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Bars on one axis from 0 to 100 in fixed order, and the same figures as a table; no zones without a band."""
+    """Bars on one axis from 0 to 100 in fixed order, and the same figures as a table; no zones without a band.
+
+    `title` and `remark` stand above the bars where there are several charts; their figures may share a table.
+    """
 
     kind: ClassVar[str] = "chart"
     heading: str
     zones: tuple[Zone, ...]
     bars: tuple[Bar, ...]
-    table: Table
+    table: Table | None
+    title: str = ""
+    remark: str = ""
 
 
 Block = Prose | Points | Facts | Card | Chart | Table

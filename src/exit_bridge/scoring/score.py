@@ -164,17 +164,18 @@ def _actions(
         return ()
     emphasis = bank.emphasis_at(stage)
     by_id = {reading.id: reading for reading in readings}
+    order = emphasis_order(bank, stage)
 
     def weight(name: str) -> str | None:
         return emphasis[name].weight if name in emphasis else None
 
     def in_stage_order(names: tuple[str, ...]) -> list[str]:
-        return sorted(names, key=lambda name: _EMPHASIS[weight(name)])
+        return sorted(names, key=lambda name: order[name])
 
     def actions_for(wanted: list[tuple[str, Why]]) -> tuple[ChosenAction, ...]:
         chosen: dict[str, ChosenAction] = {}
         for name, why in wanted:
-            if name not in chosen and (action := _action_for(by_id[name], bank, about, stage, why)):
+            if name not in chosen and (action := fitting_action(by_id[name], bank, about, stage, why)):
                 chosen[name] = action
         return tuple(chosen.values())[:MOST_ACTIONS]
 
@@ -188,7 +189,13 @@ def _actions(
     return actions_for(now) or actions_for(low)
 
 
-def _action_for(
+def emphasis_order(bank: QuestionBank, stage: str | None) -> dict[str, int]:
+    """Ingredient -> how early it comes at that stage: 0 what matters most, 2 what can wait."""
+    emphasis = bank.emphasis_at(stage)
+    return {i.id: _EMPHASIS[emphasis[i.id].weight if i.id in emphasis else None] for i in bank.ingredients}
+
+
+def fitting_action(
     reading: IngredientScore, bank: QuestionBank, about: About, stage: str | None, why: Why
 ) -> ChosenAction | None:
     """The action that fits the lowest item best: what is still ahead of the stage comes last, of items and actions."""
