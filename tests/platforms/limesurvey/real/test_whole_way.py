@@ -161,7 +161,7 @@ def test_from_the_upload_to_the_inbox(installed, limesurvey, inbox, page, bridge
         assert "The test was delivered" in admin.said()
 
         first = answers(1)
-        end = fill_in(page, limesurvey, survey, first, wave="autumn")
+        end = fill_in(page, limesurvey, survey, first, wave="autumn", sheet="Harbour House")
         took = until(lambda: inbox.mails, "the report")
         assert took < WITHIN, f"the report took {took:.1f} s"
         print(f"\nreport in the inbox {took:.2f} s after the last page; that page took {end.seconds:.2f} s")
@@ -174,6 +174,7 @@ def test_from_the_upload_to_the_inbox(installed, limesurvey, inbox, page, bridge
 
     (kept,) = bridge.results().values()
     assert (kept.response_id, kept.wave) == (f"{survey}-1", "autumn")
+    assert kept.document["sheet"] == "Harbour House"
     meant = {code: int(value) if value.isdigit() else value for code, value in first.items() if code in BANK.items}
     assert kept.document["answers"] == meant
     expected = {row["id"]: row["score"] for row in kept.result["ingredients"] if row["status"] == "scored"}
@@ -261,7 +262,7 @@ def test_our_form_in_every_version(limesurvey, variant):
         for language in ("en", LANGUAGE):
             there = {row["title"]: row for row in limesurvey.call("list_questions", survey, None, language)}
             asked = questionnaire(bank, variant, language, ABOUT).questions
-            hidden = {"bank", "variant", "wave", "respondent", "form"}
+            hidden = {"bank", "variant", "wave", "respondent", "sheet", "form"}
             hidden |= {f"score{each.id}" for each in bank.ingredients} if bank.variants[variant].scored else set()
             assert set(there) == {question.id.replace("_", "") for question in asked} | hidden
             for question in asked:
