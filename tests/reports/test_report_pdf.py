@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -100,6 +101,14 @@ def test_the_same_report_is_the_same_file() -> None:
     first = reports.as_pdf(STATES["group"], MADE_ON)
     reports.as_pdf(STATES["young"], MADE_ON)
     assert reports.as_pdf(STATES["group"], MADE_ON) == first
+
+
+def test_several_threads_may_want_one_at_a_time() -> None:
+    """As workers in one process do."""
+    with ThreadPoolExecutor(6) as threads:
+        made = list(threads.map(lambda _: reports.as_pdf(STATES["young"], MADE_ON), range(12)))
+    assert len(made) == 12
+    assert set(made) == {reports.as_pdf(STATES["young"], MADE_ON)}
 
 
 def test_words_from_outside_are_only_words() -> None:

@@ -13,6 +13,7 @@ from dataclasses import asdict
 from datetime import UTC, date, datetime
 from functools import lru_cache, partial
 from importlib.resources import files
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from exit_bridge.errors import ExitBridgeError
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 # Beyond European letters and the marks of print it depends on the fonts, which come with Typst.
 _UNUSUAL = re.compile("[^\x00-\u024f\u2010-\u2026\u20ac]+")
 _TINTS = "\u200d\ufe0f\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff"  # no signs of their own: they change an emoji
+_ONE_AT_A_TIME = Lock()  # the compiler refuses a second thread while a first is in it
 _LETTER = b'#set document(title: "x"); #set text(font: "Libertinus Serif"); #sys.inputs.letter'
 
 
@@ -89,9 +91,10 @@ def _has_shape(letter: str) -> bool:
 
 
 def _compiled(source: bytes, stamp: datetime, **inputs: str) -> bytes:
-    made = compiler().compile(
-        source, format="pdf", sys_inputs=inputs, pdf_standards=["ua-1"], timestamp=int(stamp.timestamp())
-    )
+    with _ONE_AT_A_TIME:
+        made = compiler().compile(
+            source, format="pdf", sys_inputs=inputs, pdf_standards=["ua-1"], timestamp=int(stamp.timestamp())
+        )
     return bytes(made)  # type: ignore[arg-type]
 
 
