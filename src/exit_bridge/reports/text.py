@@ -24,9 +24,11 @@ def as_text(report: Report) -> str:
     for section in report.sections:
         lines += ["", "", *_underlined(section.heading, "-")]
         for block in section.blocks:
-            said = isinstance(block, Chart) and block.zones == bands  # of several charts the first says them for all
-            lines += ["", *_block(replace(block, zones=()) if said else block)]
-            bands = block.zones if isinstance(block, Chart) else bands
+            shown = block
+            if isinstance(block, Chart):  # of several charts the first says the bands for all
+                shown = replace(block, zones=()) if block.zones == bands else block
+                bands = block.zones
+            lines += ["", *_block(shown)]
     return "\n".join(lines) + "\n"
 
 
