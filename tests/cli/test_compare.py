@@ -121,7 +121,7 @@ def test_two_to_ten(settings: Path, tmp_path: Path, many: int, fits: bool) -> No
         sent(settings, f"r-{n}")
     said = call(settings, "compare", "landing", "--out", tmp_path / "out")
     assert (said.code == 0) is fits
-    assert fits or f"There are {many} sheets with scores in this round" in said.err
+    assert fits or f"There are {many} sheets with scores in a round" in said.err
 
 
 def test_forms_without_scores_are_left_out(settings: Path, tmp_path: Path) -> None:
@@ -139,6 +139,59 @@ def test_different_forms_are_not_compared(settings: Path, tmp_path: Path) -> Non
     sent(settings, "r-2", variant="extended")
     said = call(settings, "compare", "landing", "--out", tmp_path / "out")
     assert (said.code, "exit-open@1 extended; exit-open@1 full" in said.err) == (2, True)
+
+
+def test_then_and_now(settings: Path, tmp_path: Path) -> None:
+    """Each group beside itself; who answered once only is named; last round's actions ask what became of them."""
+    for name, then, now in (("Harbour House", 1, 5), ("Fenmoor Council", 4, 4), ("Left", 2, None), ("Came", None, 3)):
+        for wave, level in (("spring", then), ("autumn", now)):
+            if level:
+                sent(settings, f"{name}-{wave}", level, sheet=name, wave=wave)
+    said = call(settings, "compare", "landing", "--since", "spring", "--out", tmp_path / "out", "--pdf")
+    assert said.code == 0, said.err
+    assert "2 sheet(s) then and now" in said.out
+    text = " ".join((tmp_path / "out" / "report.txt").read_text("utf-8").split())
+    assert "Harbour House: clearly higher on Receptivity, Co-production, Leadership, Measurement and Adaption" in text
+    assert "Fenmoor Council: clearly" not in text
+    assert "Earlier round: spring This round: autumn" in text
+    assert "in one of the two rounds only: Came and Left." in text
+    assert "Done, begun or dropped" in text
+    head = (tmp_path / "out" / "answers.csv").read_text("utf-8").splitlines()[:2]
+    assert head == [
+        "item,"
+        + ",".join(
+            f'"{name}, {wave}"' for name in ("Harbour House", "Fenmoor Council") for wave in ("spring", "autumn")
+        ),
+        "rec01,1,5,4,4",
+    ]
+    assert (tmp_path / "out" / "report.pdf").read_bytes().startswith(b"%PDF-")
+
+
+def test_one_group_alone_may_look_back(settings: Path, tmp_path: Path) -> None:
+    """Most surveys have one."""
+    sent(settings, "a", 3, wave="spring")
+    sent(settings, "b", 3)
+    assert call(settings, "compare", "landing", "--since", "spring", "--out", tmp_path / "out").code == 0
+    assert "No clear change on any ingredient." in (tmp_path / "out" / "report.txt").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "since", "told"),
+    [
+        ({"sheet": "A"}, {"sheet": "B"}, "spring", "No group answered in both rounds"),
+        ({"variant": "extended"}, {}, "spring", "different forms"),
+        ({}, {}, "winter", "There are 0 sheets"),
+        ({}, {}, "autumn", "cannot be compared with itself"),
+    ],
+)
+def test_what_cannot_be_compared(settings: Path, tmp_path: Path, then: dict, now: dict, since: str, told: str) -> None:
+    """With the reason, and nothing is written."""
+    sent(settings, "a", wave="spring", **then)
+    sent(settings, "b", **now)
+    said = call(settings, "compare", "landing", "--since", since, "--out", tmp_path / "out")
+    assert said.code in (1, 2)
+    assert told in said.err
+    assert not (tmp_path / "out").exists()
 
 
 def test_made_up_sheets_are_marked(settings: Path, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
@@ -10,7 +11,8 @@ from exit_bridge import reports
 from exit_bridge.bank import About, load_bank
 from exit_bridge.intake import Submission
 from exit_bridge.reports import sides as report_sides
-from exit_bridge.scoring import Scores, score, sides
+from exit_bridge.reports import waves as report_waves
+from exit_bridge.scoring import Scores, score, sides, waves
 
 BANK = load_bank()
 MADE_ON = date(2026, 11, 21)
@@ -146,7 +148,24 @@ def states() -> dict[str, reports.Report]:
         "quick": report(quick, INDIVIDUAL, audience="respondent"),
         "young": report(letter, INDIVIDUAL, audience="respondent"),
         "sides": side_by_side(),
+        "rounds": then_and_now(),
     }
+
+
+def then_and_now() -> reports.Report:
+    """Two groups in two rounds: one changed clearly on one ingredient, the other on none; a third answered once."""
+    said = {
+        "Northmoor Council": (
+            replace(submission(), wave="2026-spring"),
+            submission(re.sub(r"(cop0\d) \d", r"\1 4", MIXED)),
+        ),
+        "Harbour Trust": (replace(submission(PROVISIONAL), wave="2026-spring"), submission(PROVISIONAL)),
+    }
+    compared = [
+        waves.waves(*(sides.Sheet(name, one, score(one, BANK, ABOUT)) for one in both), BANK)
+        for name, both in said.items()
+    ]
+    return report_waves.build(BANK, compared, ABOUT, ["Young people’s group"], made_on=MADE_ON)
 
 
 def side_by_side() -> reports.Report:
