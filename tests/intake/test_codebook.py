@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -225,6 +227,34 @@ def test_content_hash_sees_what_was_said_and_nothing_else():
     same = Submission("s", "p", "r", "exit-open@1", "full", {"rec02": 5, "rec01": 4}, revision=2, language="en")
     other = Submission("s", "p", "r", "exit-open@1", "full", {"rec01": 4, "rec02": "dk"})
     assert one.content_hash() == same.content_hash() != other.content_hash()
+    # What is in databases already: a sheet without a name has the hash it always had.
+    assert one.content_hash() == "6236b2266ea86b2eb8d97f2114dc23b4ce471aebf8b23e56201662793773ce6e"
+    assert replace(one, sheet="Harbour House").content_hash() != one.content_hash()
+
+
+@pytest.mark.parametrize(
+    ("said", "by_groups", "kept"),
+    [
+        (" Harbour House ", True, "Harbour House"),
+        ("Tŷ Harbwr – 2", True, "Tŷ Harbwr – 2"),
+        ("  ", True, None),
+        (None, True, None),
+        ("Harbour House", False, None),
+    ],
+)
+def test_a_group_may_name_its_sheet(said, by_groups, kept):
+    """In the form's link; of individuals it is not kept."""
+    hidden = {} if said is None else {"sheet": said}
+    got = decode(raw(answer("rec01", "4"), hidden=hidden), replace(FORM, by_groups=by_groups))
+    assert got.sheet == kept
+    assert from_document(got.document()) == got
+
+
+@pytest.mark.parametrize("bad", ["x" * 61, "a\nb", "a\u202eb"])
+def test_a_name_that_is_none_is_refused(bad):
+    """It would break lines, or turn a report's words round."""
+    with pytest.raises(InvalidSubmission, match="sheet"):
+        decode(raw(answer("rec01", "4"), hidden={"sheet": bad}), FORM)
 
 
 @pytest.mark.parametrize("variant", BANK.variants)
