@@ -180,7 +180,7 @@ def test_one_group_alone_may_look_back(settings: Path, tmp_path: Path) -> None:
     [
         ({"sheet": "A"}, {"sheet": "B"}, "spring", "No group answered in both rounds"),
         ({"variant": "extended"}, {}, "spring", "different forms"),
-        ({}, {}, "winter", "There are 0 sheets"),
+        ({}, {}, "winter", "Name another round (autumn, spring)"),
         ({}, {}, "autumn", "cannot be compared with itself"),
     ],
 )

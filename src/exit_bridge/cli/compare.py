@@ -56,8 +56,10 @@ def compare(given: str | None, survey: str, wave: str | None, since: str | None,
             raise UsageError("A round cannot be compared with itself", where=since, fix="Name another with --since")
         read = [chosen] if since is None else [since, chosen]
         kept = [[from_document(one.document) for one in store.submissions(survey, name)] for name in read]
+        there = sorted(filter(None, store.counts(survey)))
     about = replace(known.about, sample=known.about.sample or TEST_WAVE in read)
-    laid = [sheets_of(found, known.bank, about, least=FEWEST if since is None else 1) for found in kept]
+    least = FEWEST if since is None else 1
+    laid = [sheets_of(found, known.bank, about, least, there) for found in kept]
     today, language = datetime.now(UTC).date(), known.languages[0]
     if since is None:
         (sheets,) = laid
@@ -121,10 +123,13 @@ def _write(
                 line((item, *(sheet.submission.answers.get(item) for sheet in sheets)))
 
 
-def sheets_of(kept: Iterable[Submission], bank: QuestionBank, about: About, least: int = FEWEST) -> list[Sheet]:
+def sheets_of(
+    kept: Iterable[Submission], bank: QuestionBank, about: About, least: int, there: Sequence[str]
+) -> list[Sheet]:
     """Scored sheets, each with a name of its own, the organisations of the settings first and in their order.
 
-    Raises ExitBridgeError where they are too few or too many, UsageError where they answer different forms.
+    `there`: the names of rounds that have answers, for whoever named another. Raises ExitBridgeError where sheets
+    are too few or too many, UsageError where they answer different forms.
     """
     found = [one for one in kept if one.answers and (one.bank != bank.ref or bank.variants[one.variant].scored)]
     forms = sorted({f"{one.bank} {one.variant}" for one in found})
@@ -133,7 +138,7 @@ def sheets_of(kept: Iterable[Submission], bank: QuestionBank, about: About, leas
     if not least <= len(found) <= MOST:
         raise ExitBridgeError(
             f"There are {len(found)} sheets with scores in a round, and {least} to {MOST} can be compared",
-            fix="Name another round with --wave, or wait for more",
+            fix=f"Name another round ({', '.join(there) or 'none has a name so far'}), or wait for more",
         )
     first = {name: place for place, name in enumerate(about.organisations)}
     order = sorted(found, key=lambda one: (first.get(one.sheet or "", len(first)), one.sheet or "", one.response_id))
