@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from operator import add
 
 from exit_bridge.reports.types import Block, Card, Chart, Facts, Point, Points, Prose, Report, Table, Zone
 
@@ -32,22 +33,21 @@ def as_text(report: Report) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _block(block: Block) -> Iterator[str]:
+def _block(block: Block) -> Iterable[str]:
     match block:
-        case Prose():
-            yield from _apart(list(_wrapped(paragraph)) for paragraph in block.paragraphs)
-        case Points():
-            if block.heading:
-                yield from (*_wrapped(block.heading), "")
-            yield from _points(block.points, block.style)
-        case Facts():
-            yield from _facts(block)
-        case Card():
-            yield from _card(block)
-        case Chart():
-            yield from _chart(block)
         case Table():
-            yield from _table(block)
+            return _table(block)
+        case Card():
+            return _card(block)
+        case Points():
+            heading = [*_wrapped(block.heading), ""] if block.heading else []
+            return (*heading, *_points(block.points, block.style))
+        case Prose():
+            return _apart([_wrapped(paragraph) for paragraph in block.paragraphs])
+        case Chart():
+            return _chart(block)
+        case Facts():
+            return _facts(block)
 
 
 def _points(points: tuple[Point, ...], style: str = "plain", indent: str = "") -> Iterator[str]:
@@ -100,46 +100,47 @@ def _chart(chart: Chart) -> Iterator[str]:
         yield from _wrapped(bar.detail, "", "  ")
 
 
-def _table(table: Table) -> Iterator[str]:
-    yield from _wrapped(table.caption)
+def _table(table: Table) -> list[str]:
+    lines, labels = _wrapped(table.caption), [f"{label}: " for label in table.head[1:]]
     for row in table.rows:
-        yield from _wrapped(f"{row.code} {row.header}".strip(), "", "  ")
-        cells = "; ".join(f"{label}: {cell}" for label, cell in zip(table.head[1:], row.cells, strict=True))
-        yield from _wrapped(f"{cells} {row.note}".rstrip(), "", "     ")
+        lines += _wrapped(f"{row.code} {row.header}" if row.code else row.header, "", "  ")
+        cells = "; ".join(map(add, labels, row.cells))
+        lines += _wrapped(f"{cells} {row.note}" if row.note else cells, "", "     ")
     if table.quote:
         label, text = table.quote
-        yield f"  {label}:"
-        yield from _wrapped(text, "> ", "  ", "> ")
+        lines += [f"  {label}:", *_wrapped(text, "> ", "  ", "> ")]
+    return lines
 
 
 def _underlined(text: str, mark: str) -> list[str]:
-    lines = list(_wrapped(text))
+    lines = _wrapped(text)
     return [*lines, mark * max(map(len, lines))]
 
 
-def _apart(parts: Iterator[list[str]] | list[list[str]]) -> Iterator[str]:
+def _apart(parts: list[list[str]]) -> Iterator[str]:
     for n, part in enumerate(parts):
         yield from ([""] if n else [])
         yield from part
 
 
-def _wrapped(text: str, mark: str = "", indent: str = "", following: str | None = None) -> Iterator[str]:
+def _wrapped(text: str, mark: str = "", indent: str = "", following: str | None = None) -> list[str]:
     """As `textwrap.wrap` does it, which takes as long as all the rest of a report."""
-    margin = indent + (" " * len(mark) if following is None else following)
     start = indent + mark
     left = text if text.isprintable() and "  " not in text else _SPACE.sub(" ", text).strip(" ")
-    while left:
+    if len(start) + len(left) <= WIDTH:
+        return [start + left] if left else []
+    margin = indent + (" " * len(mark) if following is None else following)
+    lines = []
+    while len(start) + len(left) > WIDTH:
         room = WIDTH - len(start)
-        if len(left) <= room:
-            yield start + left
-            return
         end = left.rfind(" ", 0, room + 1)
         after = left.find(" ", end + 1)
         word = (len(left) if after < 0 else after) - end - 1
         if word > room > end + 1:  # longer than a line: it is cut where the line ends
-            yield start + left[:room]
+            lines.append(start + left[:room])
             left = left[room:]
         else:
-            yield start + left[:end]
+            lines.append(start + left[:end])
             left = left[end + 1 :]
         start = margin
+    return [*lines, start + left] if left else lines
