@@ -8,6 +8,7 @@ from exit_bridge.bank import About, QuestionBank
 from exit_bridge.intake import Submission
 from exit_bridge.reports import advice, answers, readings, young
 from exit_bridge.reports.case import Case, small
+from exit_bridge.reports.frame import framed
 from exit_bridge.reports.types import Audience, Point, Points, Prose, Report, Section
 from exit_bridge.scoring import Scores
 
@@ -90,20 +91,7 @@ def _end(case: Case) -> list[Section]:
 
 
 def _report(case: Case, purpose: str, sections: list[Section]) -> Report:
-    say = case.say
-    kind = case.kicker()
+    say, kind = case.say, case.kicker()
     mine = kind if case.audience == "recipients" else say("page.yours", report=small(kind))
-    notices = [say("page.sample")] if case.about.sample else []
-    notices += [say("page.draft")] if case.words.draft else []
-    return Report(
-        language=say.language,
-        subject=case.subject(say("page.subject", report=mine, name=case.work) if case.work else mine),
-        kicker=kind,
-        title=case.work or case.words.title,
-        notices=tuple(notices),
-        intro=(say(purpose),) if purpose else (),
-        facts=answers.facts(case),
-        sections=tuple(section for section in sections if section.blocks),
-        skip=say("page.skip"),
-        contents=say("page.contents"),
-    )
+    why = say(purpose) if purpose else ""
+    return framed(case, sections, answers.facts(case), kicker=kind, called=mine, purpose=why)

@@ -9,6 +9,7 @@ from datetime import date
 from exit_bridge.bank import About, QuestionBank
 from exit_bridge.reports import advice, answers
 from exit_bridge.reports.case import Case, capital, clean
+from exit_bridge.reports.frame import framed
 from exit_bridge.reports.readings import bar, zones
 from exit_bridge.reports.types import Block, Card, Chart, Facts, Point, Points, Prose, Report, Row, Section, Table
 from exit_bridge.scoring.sides import APART, IngredientSides, ItemSides, Sheet, Sides, sides
@@ -55,18 +56,7 @@ def build(
         Section("about", say("about.heading"), (Prose(answers.about(case), small=True),)),
     ]
     kicker = say("sides.kicker")
-    return Report(
-        language=say.language,
-        subject=case.subject(say("page.subject", report=kicker, name=case.work) if case.work else kicker),
-        kicker=kicker,
-        title=case.work or case.words.title,
-        notices=((say("page.sample"),) if about.sample else ()) + ((say("page.draft"),) if case.words.draft else ()),
-        intro=(say("sides.purpose"),),
-        facts=_facts(meeting),
-        sections=tuple(section for section in sections if section.blocks),
-        skip=say("page.skip"),
-        contents=say("page.contents"),
-    )
+    return framed(case, sections, _facts(meeting), kicker=kicker, called=kicker, purpose=say("sides.purpose"))
 
 
 def _facts(meeting: _Meeting) -> Facts:

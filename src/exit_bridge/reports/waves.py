@@ -9,6 +9,7 @@ from datetime import date
 from exit_bridge.bank import About, QuestionBank
 from exit_bridge.reports import answers
 from exit_bridge.reports.case import Case, clean
+from exit_bridge.reports.frame import framed
 from exit_bridge.reports.readings import bar, zones
 from exit_bridge.reports.types import Block, Card, Chart, Facts, Point, Points, Prose, Report, Section
 from exit_bridge.scoring.sides import APART
@@ -55,18 +56,7 @@ def build(
         Section("about", say("about.heading"), (Prose(answers.about(case), small=True),)),
     ]
     kicker = say("waves.kicker")
-    return Report(
-        language=say.language,
-        subject=case.subject(say("page.subject", report=kicker, name=case.work) if case.work else kicker),
-        kicker=kicker,
-        title=case.work or case.words.title,
-        notices=((say("page.sample"),) if about.sample else ()) + ((say("page.draft"),) if case.words.draft else ()),
-        intro=(say("waves.purpose"),),
-        facts=_facts(groups),
-        sections=tuple(section for section in sections if section.blocks),
-        skip=say("page.skip"),
-        contents=say("page.contents"),
-    )
+    return framed(case, sections, _facts(groups), kicker=kicker, called=kicker, purpose=say("waves.purpose"))
 
 
 def _facts(groups: Sequence[_Group]) -> Facts:
