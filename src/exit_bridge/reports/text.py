@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from operator import add
 
 from exit_bridge.reports.types import Block, Card, Chart, Facts, Point, Points, Prose, Report, Table, Zone
 
@@ -104,7 +103,7 @@ def _table(table: Table) -> list[str]:
     lines, labels = _wrapped(table.caption), [f"{label}: " for label in table.head[1:]]
     for row in table.rows:
         lines += _wrapped(f"{row.code} {row.header}" if row.code else row.header, "", "  ")
-        cells = "; ".join(map(add, labels, row.cells))
+        cells = "; ".join([label + cell for label, cell in zip(labels, row.cells, strict=True)])
         lines += _wrapped(f"{cells} {row.note}" if row.note else cells, "", "     ")
     if table.quote:
         label, text = table.quote
