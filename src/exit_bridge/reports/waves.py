@@ -13,6 +13,7 @@ from exit_bridge.reports.frame import framed
 from exit_bridge.reports.readings import bar, zones
 from exit_bridge.reports.types import Block, Card, Chart, Facts, Point, Points, Prose, Report, Section
 from exit_bridge.scoring.sides import APART
+from exit_bridge.scoring.types import ChosenAction
 from exit_bridge.scoring.waves import Move, Waves
 
 
@@ -113,19 +114,23 @@ def _chart(group: _Group, move: Move) -> Chart:
 
 
 def _last(groups: Sequence[_Group]) -> tuple[Block, ...]:
-    say, cards = groups[0].now.say, []
-    for group in groups:
-        for chosen in group.then.actions:
-            words = group.then.words.actions[chosen.action]
-            cards.append(
-                Card(
-                    heading=words.what,
-                    lead=f"{group.name}:" if len(groups) > 1 else "",
-                    rows=((say("actions.sign"), words.sign),) if words.sign else (),
-                    blanks=tuple(say.several("waves.status")),
-                )
-            )
+    say = groups[0].now.say
+    cards = [
+        card
+        for group in groups
+        for card in last_actions(group.then, group.then.actions, f"{group.name}:" if len(groups) > 1 else "")
+    ]
     return (Prose((say("waves.last_intro"),)), *cards) if cards else ()
+
+
+def last_actions(case: Case, actions: Sequence[ChosenAction], lead: str = "") -> list[Card]:
+    """Actions of an earlier report, each with room to write what became of it."""
+    found = []
+    for chosen in actions:
+        words = case.words.actions[chosen.action]
+        rows = ((case.say("actions.sign"), words.sign),) if words.sign else ()
+        found.append(Card(words.what, lead, rows=rows, blanks=tuple(case.say.several("waves.status"))))
+    return found
 
 
 def _limits(case: Case, missing: Sequence[str]) -> tuple[Point, ...]:

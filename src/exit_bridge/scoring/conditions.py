@@ -32,7 +32,7 @@ class Evidence:
     """What conditions may look at."""
 
     scores: Mapping[str, IngredientScore]
-    values: Mapping[str, int]
+    values: Mapping[str, float]
     stage: str | None
     about: About
 

@@ -7,6 +7,7 @@ counts the ingredient's core items in the full bank. There is no total.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from itertools import takewhile
 
 from exit_bridge.bank import NON_ANSWERS, STAGES, About, Ingredient, Item, QuestionBank
@@ -37,11 +38,30 @@ def score(submission: Submission, bank: QuestionBank, about: About | None = None
     variant = bank.variants[submission.variant]
     values = {item: value for item, value in submission.answers.items() if isinstance(value, int)}
     readings = tuple(_read(ingredient, submission, bank, variant) for ingredient in bank.ingredients)
-    stage = _stage(submission, about)
+    acts = variant.scored and submission.context.get("role") != "young"
+    return conclude(
+        readings, values, bank, about, _stage(submission, about), variant.items, scored=variant.scored, acts=acts
+    )
+
+
+def conclude(
+    readings: tuple[IngredientScore, ...],
+    values: Mapping[str, float],
+    bank: QuestionBank,
+    about: About,
+    stage: str | None,
+    asked: Sequence[str],
+    *,
+    scored: bool = True,
+    acts: bool = True,
+) -> Scores:
+    """What follows from readings and answers (by item, 1 to its points): weakest, priorities, notes, actions.
+
+    `asked`: items of the form. `scored`: does it give scores at all? `acts`: are actions put to whoever answered?
+    """
     standing, weakest, furthest = _stand(readings, bank)
     priorities = _priorities(readings, bank, weakest, stage)
     seen = Evidence({reading.id: reading for reading in readings}, values, stage, about)
-    chosen = _actions(submission, bank, about, readings, standing, weakest, priorities, stage) if variant.scored else ()
     high = max((r.score for r in readings if r.status == "scored" and r.score is not None), default=0.0)
     return Scores(
         ingredients=readings,
@@ -50,11 +70,11 @@ def score(submission: Submission, bank: QuestionBank, about: About | None = None
         furthest=furthest,
         strength=bool(furthest) and high >= bank.reading.strength,
         priorities=priorities,
-        notes=_notes(bank, seen) if variant.scored else (),
-        actions=chosen,
-        checklist=_checklist(bank, variant.items) if stage == STAGES[0] and variant.scored else (),
+        notes=_notes(bank, seen) if scored else (),
+        actions=_actions(bank, about, readings, standing, weakest, priorities, stage) if acts else (),
+        checklist=_checklist(bank, asked) if stage == STAGES[0] and scored else (),
         stage=stage,
-        scored_variant=variant.scored,
+        scored_variant=scored,
     )
 
 
@@ -84,7 +104,7 @@ def _read(ingredient: Ingredient, submission: Submission, bank: QuestionBank, va
         id=ingredient.id,
         score=number,
         status=status,
-        band=_band(number, bank) if status == "scored" and number is not None else None,
+        band=band_of(number, bank) if status == "scored" and number is not None else None,
         answered=answered,
         asked=k - reasons.not_asked,
         reasons=reasons,
@@ -92,7 +112,8 @@ def _read(ingredient: Ingredient, submission: Submission, bank: QuestionBank, va
     )
 
 
-def _band(number: float, bank: QuestionBank) -> str:
+def band_of(number: float, bank: QuestionBank) -> str:
+    """The band a number from 0 to 100 lies in."""
     return list(takewhile(lambda band: band.start <= number, bank.bands))[-1].id
 
 
@@ -151,7 +172,6 @@ def _notes(bank: QuestionBank, seen: Evidence) -> tuple[Note, ...]:
 
 
 def _actions(
-    submission: Submission,
     bank: QuestionBank,
     about: About,
     readings: tuple[IngredientScore, ...],
@@ -160,7 +180,7 @@ def _actions(
     priorities: tuple[Priority, ...],
     stage: str | None,
 ) -> tuple[ChosenAction, ...]:
-    if submission.context.get("role") == "young" or standing == "all_in_place":
+    if standing == "all_in_place":
         return ()
     emphasis = bank.emphasis_at(stage)
     by_id = {reading.id: reading for reading in readings}
@@ -216,5 +236,5 @@ def _fits(action: Action, about: About) -> bool:
     return "any" in action.sectors or not about.organisation_type or about.organisation_type in action.sectors
 
 
-def _checklist(bank: QuestionBank, asked: tuple[str, ...]) -> tuple[str, ...]:
+def _checklist(bank: QuestionBank, asked: Sequence[str]) -> tuple[str, ...]:
     return tuple(item for item in asked if bank.items[item].core and bank.items[item].starts != STAGES[0])
