@@ -32,6 +32,7 @@ ALLOWED = {
     "settings_api": {"errors", "http", "bank", "platforms"},
     "settings_email": {"http", "sending"},
     "settings_links": {"bank"},
+    "settings_waves": {"errors"},
     "settings": {
         "errors",
         "http",
@@ -42,6 +43,8 @@ ALLOWED = {
         "settings_email",
         "settings_faults",
         "settings_links",
+        "settings_waves",
+        "scoring",
     },
     "tool_api": {"errors", "http", "platforms", "settings", "settings_api"},
     "hosting": {"errors", "settings"},
@@ -64,12 +67,35 @@ ALLOWED = {
         "store",
         "trust",
     },
+    "closing": {
+        "bank",
+        "bridge",
+        "errors",
+        "intake",
+        "reports",
+        "scoring",
+        "settings",
+        "settings_waves",
+        "store",
+    },
+    "outgoing_team": {"errors", "bridge", "closing", "reports", "sending", "store"},
     "outgoing": {"errors", "bank", "intake", "scoring", "reports", "sending", "settings", "store", "bridge"},
     "pulling": {"errors", "platforms", "settings", "store", "bridge", "tool_api"},
     "writing_back": {"errors", "bank", "intake", "reports", "settings", "store", "bridge", "tool_api"},
     "traces": {"errors", "intake", "platforms"},
     "upkeep": {"errors", "sending", "settings", "store", "bridge"},
-    "worker": {"errors", "store", "bridge", "outgoing", "pulling", "upkeep", "wall_clock", "writing_back"},
+    "worker": {
+        "errors",
+        "store",
+        "bridge",
+        "closing",
+        "outgoing",
+        "outgoing_team",
+        "pulling",
+        "upkeep",
+        "wall_clock",
+        "writing_back",
+    },
     "testing": {"errors", "bank", "platforms", "intake", "scoring", "traces"},
 }
 EVERYTHING = {*ALLOWED, "web", "cli"}
@@ -87,6 +113,7 @@ OUTSIDE = {
     "psycopg": {"store"},
     "click": {"cli"},
     "python_calamine": {"intake"},
+    "docx": {"reports"},
 }
 
 

@@ -22,12 +22,14 @@ from exit_bridge.bank.about import AnsweredBy, IndividualReports
 from exit_bridge.errors import SettingsError
 from exit_bridge.http import HttpPolicy
 from exit_bridge.platforms.base import AuthMode
+from exit_bridge.scoring.disclosure import ROLE_FLOOR
 from exit_bridge.sending.post import signing_key
 from exit_bridge.sending.types import Destination, EmailDestination, EmailWay, FolderDestination, PostDestination
 from exit_bridge.settings_api import ApiSettings, api_settings, write_back_fault
 from exit_bridge.settings_email import email_way
 from exit_bridge.settings_faults import faults_in
 from exit_bridge.settings_links import link_fault
+from exit_bridge.settings_waves import WaveSettings, wave_settings
 
 DEFAULT_FILE = "exit-bridge.toml"
 MIN_SECRET_BITS = 128
@@ -53,6 +55,8 @@ class Survey:
     on_edit: Literal["update", "resend"]
     reply_scores: bool
     api: ApiSettings | None = None
+    waves: Mapping[str, WaveSettings] = field(default_factory=dict)
+    role_floor: int = ROLE_FLOOR
 
     @property
     def report_link(self) -> bool:
@@ -229,6 +233,8 @@ def _survey(name: str, row: Mapping[str, Any], path: Path, secret: Secret, http:
         on_edit=row.get("on_edit", "update"),
         reply_scores=row.get("reply_scores", False),
         api=api,
+        waves=wave_settings(row.get("waves", ()), f"{where}.waves"),
+        role_floor=row.get("role_floor", ROLE_FLOOR),
     )
     if about.scores_in_tool and (fault := write_back_fault(about, survey.bank.variants.get(survey.variant))):
         raise SettingsError(fault[0], where=f"{where}.api.write_back", fix=fault[1])

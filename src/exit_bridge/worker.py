@@ -12,8 +12,10 @@ from threading import Event, Thread
 from time import monotonic
 
 from exit_bridge.bridge import WRITE_BACK, Bridge
+from exit_bridge.closing import TEAM, close_due
 from exit_bridge.errors import ExitBridgeError, SendFailed, StoreUnavailable, UnsafeDestination, trace_of
 from exit_bridge.outgoing import deliver
+from exit_bridge.outgoing_team import deliver_team
 from exit_bridge.pulling import pull_due
 from exit_bridge.store import Job, PauseRule
 from exit_bridge.upkeep import purge
@@ -22,6 +24,8 @@ from exit_bridge.writing_back import write_back
 
 log = logging.getLogger("exit_bridge.worker")
 
+
+_DO = {WRITE_BACK: write_back, TEAM: deliver_team}
 
 LONGEST_DOUBT = 86_400.0
 """Seconds after a jump of the clock, at most, in which nothing is deleted."""
@@ -105,6 +109,7 @@ class Worker:
         if monotonic() >= self._next_upkeep:
             self._next_upkeep = monotonic() + self.pace.upkeep
             self.bridge.store.mend_times(datetime.now(UTC))
+            close_due(self.bridge)
             purge(self.bridge)
         job_first = monotonic() < self._next_turn
         if job_first and self._next_job():
@@ -150,7 +155,7 @@ class Worker:
             log.error("%s outcome=dead reason=lost", where)
             return
         try:
-            detail = write_back(job, self.bridge) if job.kind == WRITE_BACK else deliver(job, self.bridge)
+            detail = _DO.get(job.kind, deliver)(job, self.bridge)
         except (SendFailed, UnsafeDestination) as error:
             self._failed(job, error, where)
         except StoreUnavailable:

@@ -16,6 +16,8 @@ COMMANDS = {
     "pull": ("tool_api", "Fetch new responses from the survey tool, through its API."),
     "score": ("score", "Score responses exported from a survey tool."),
     "compare": ("compare", "Lay the sheets of several groups side by side."),
+    "wave": ("wave", "Count who has answered, close a round, say what happens next."),
+    "team": ("team", "Write the team report on a closed round, or on exports."),
     "serve": ("service", "Receive submissions and send reports, in one process."),
     "worker": ("service", "Send reports only, beside a separate web process."),
     "send-test": ("service", "Post a made-up submission to a survey's own hook."),

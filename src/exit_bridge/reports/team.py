@@ -56,7 +56,7 @@ def build(
     language: str | None = None,
     made_on: date,
 ) -> Report:
-    """The report on one wave; `since` compares it with the wave called `earlier`."""
+    """The report on one wave; `since` compares it with the wave called `earlier`, where that can be done."""
     team = _Team(team_case(bank, wave, about, language, made_on), wave)
     case, say = team.case, team.case.say
     sections = [
@@ -71,7 +71,7 @@ def build(
             Section("priorities", say("priorities.heading"), advice.priorities(case)),
             Section("actions", say("sides.actions"), advice.actions(case)),
             Section("notes", say("notes.heading"), advice.notes(case)),
-            *(team_waves.sections(case, since, earlier, clean(wave.name)) if since else ()),
+            *team_waves.sections(case, since, earlier, clean(wave.name)),
             Section("meeting", say("sides.meeting"), (Points(plan(team), style="numbers"),)),
         ]
     sections += [

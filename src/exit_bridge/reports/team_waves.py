@@ -10,9 +10,12 @@ from exit_bridge.scoring.picture import TeamPicture
 from exit_bridge.scoring.team_waves import CONFIDENCE, FEWEST, LEAST, TeamWaves
 
 
-def sections(case: Case, found: TeamWaves, then: str, now: str) -> tuple[Section, ...]:
-    """Two sections: what moved since, and what became of the actions."""
+def sections(case: Case, found: TeamWaves | None, then: str, now: str) -> tuple[Section, ...]:
+    """Two sections: what moved since, and what became of the actions; one that says why there is no comparison."""
     say = case.say
+    if found is None:
+        reason = Prose((say("team.moved.other_bank", wave=clean(then)),))
+        return (Section("since", say("team.since", wave=clean(then)), (reason,)),) if then else ()
     return (
         Section("since", say("team.since", wave=clean(then)), _moved(case, found, clean(then), now)),
         Section("last", say("waves.last"), _last(case, found.then)),

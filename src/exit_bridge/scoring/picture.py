@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from exit_bridge.bank import QuestionBank
@@ -20,18 +20,35 @@ Held = Literal["few", "some_few", "distribution", "roles", "some_roles", "stages
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One person's submission. `id` names this very version of it."""
+    """One person's submission. `id` stays through edits.
+
+    `keys`: by ingredient, the id of what this person's score stands under. An edit that changes a score gives it
+    another key, and one that leaves it alone must not: else two reports could be taken from each other.
+    """
 
     id: str
     submission: Submission
     scores: Scores
     role: str
+    keys: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, name: str, submission: Submission, scores: Scores, bank: QuestionBank) -> Member:
+    def of(
+        cls,
+        name: str,
+        submission: Submission,
+        scores: Scores,
+        bank: QuestionBank,
+        keys: Mapping[str, str] | None = None,
+    ) -> Member:
         """The role is the one given; whoever filled in a form that sends nothing back is a young person."""
         own = not bank.variants[submission.variant].reply
-        return cls(name, submission, scores, submission.context.get("role") or (YOUNG if own else "unsaid"))
+        role = submission.context.get("role") or (YOUNG if own else "unsaid")
+        return cls(name, submission, scores, role, keys or {})
+
+    def key(self, ingredient: str) -> str:
+        """What this person's score on an ingredient is known by."""
+        return self.keys.get(ingredient, self.id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,7 @@ def _refuse_small_change(members: frozenset[str], earlier: Sequence[Frame], floo
     for frame in earlier:
         if len(members ^ frame.members) < floor:
             raise NotReissued(
-                f"Fewer than {floor} people were added, changed or taken out since this wave was closed",
+                f"Fewer than {floor} people were added or taken out since this wave was closed",
                 fix="Its report stays as it is: a second one would show what single people answered",
             )
 
@@ -92,11 +92,6 @@ class _Maker:
             self.groups = {"all": self.everybody}
             nothing = tuple(TeamIngredient(i.id, None, None, None, (), (), None) for i in self.bank.ingredients)
             return TeamPicture(None, (), nothing, None, (), (), None, None, ("few",), self.floors)
-        if exposes([self.everybody, *(frame.members for frame in self.earlier)], self.floors.mean):
-            raise NotReissued(
-                "A second report on this wave beside the first would show what a few people answered",
-                fix="The first report stays as it is",
-            )
         ingredients = tuple(self._ingredient(ingredient) for ingredient in self.bank.ingredients)
         counts = Counter(member.role for member in self.members)
         order = next(q.codes for q in self.bank.context if q.id == "role")
@@ -122,7 +117,7 @@ class _Maker:
 
     def _ingredient(self, ingredient: Ingredient) -> TeamIngredient:
         scored = [(m, r.score) for m in self.members if (r := m.scores.by_id(ingredient.id)).status == "scored"]
-        numbers = {m.id: score for m, score in scored if score is not None}
+        numbers = {m.key(ingredient.id): score for m, score in scored if score is not None}
         unsure = self._unsure(ingredient)
         if len(numbers) < self.floors.mean:
             self.held.append("some_few")
@@ -179,8 +174,8 @@ class _Maker:
         """Roles with enough people, the largest first, each only where the rest stays large enough too."""
         groups: dict[str, set[str]] = {}
         for member in self.members:
-            if member.id in numbers:
-                groups.setdefault(member.role, set()).add(member.id)
+            if (key := member.key(ingredient)) in numbers:
+                groups.setdefault(member.role, set()).add(key)
         found: dict[str, RoleMean] = {}
         for role, group in sorted(groups.items(), key=lambda each: -len(each[1])):
             people, key = frozenset(group), f"{ingredient}/{role}"

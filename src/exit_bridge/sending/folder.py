@@ -51,6 +51,7 @@ def send_folder(destination: FolderDestination, outgoing: Outgoing, server: Emai
         "result.json": document.encode("utf-8", "replace"),
         "report.eml": build_message(outgoing, None, server).as_bytes(policy=SMTP),
         **({"report.pdf": outgoing.pdf} if outgoing.pdf else {}),
+        **outgoing.files,
     }
     try:
         folder.parent.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -26,8 +26,8 @@ class Outgoing:
     `key` is the idempotency id: the same over retries, different for every version and destination; visible ASCII
     without a full stop, which Standard Webhooks signs as a separator. `html` is a self-contained page, `mail_html`
     the part mail programs show, `summary` the few words for a mail that can only lead to the report, `result` the
-    document of the published result schema, `pdf` the report for paper, empty where it is not wanted. `made_at` is
-    aware (UTC).
+    document of the published result schema, `pdf` the report for paper, empty where it is not wanted, `files` what a
+    folder keeps besides. `made_at` is aware (UTC).
     """
 
     key: str
@@ -41,6 +41,7 @@ class Outgoing:
     summary: str = field(repr=False)
     result: Mapping[str, Any] = field(repr=False)
     pdf: bytes = field(default=b"", repr=False)
+    files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     language: str = "en"
     made_at: datetime
 

@@ -22,6 +22,7 @@ from exit_bridge.store.types import (
     PullState,
     Quarantined,
     SchemaState,
+    Snapshot,
     StoredVersion,
 )
 
@@ -47,6 +48,7 @@ __all__ = [
     "PullState",
     "Quarantined",
     "SchemaState",
+    "Snapshot",
     "Spool",
     "Spooled",
     "StoredVersion",

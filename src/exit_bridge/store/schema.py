@@ -11,7 +11,7 @@ from exit_bridge.errors import SettingsError, StoreUnavailable
 from exit_bridge.store.engine import Database
 from exit_bridge.store.types import SchemaState
 
-HEAD = "0004"
+HEAD = "0005"
 """The newest migration. Their ids are four digits and only ever grow, so two of them compare as text."""
 
 VERSION_TABLE = "schema_version"

@@ -181,6 +181,18 @@ pull = Table(
     Column("leased_until", Instant),
 )
 
+# A team's report as it stood when its wave was closed: what may be printed, and what it was made over.
+snapshot = Table(
+    "snapshot",
+    metadata,
+    Column("survey", Text, primary_key=True),
+    Column("wave", Text, primary_key=True),
+    Column("n", Integer, primary_key=True, autoincrement=False),
+    Column("closed_at", Instant, nullable=False),
+    Column("picture", JSON, nullable=False),
+    Column("frame", JSON, nullable=False),
+)
+
 INSERT: Mapping[str, Callable[[Table], sqlite.Insert | postgresql.Insert]] = {
     "sqlite": sqlite.insert,
     "postgresql": postgresql.insert,

@@ -169,3 +169,18 @@ class PullState:
     survey: str
     cursor: str | None
     pulled_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A team's report on one wave, frozen; `n` counts the reports on that wave from 1.
+
+    `picture` is what may be printed; `frame` says whose submissions it was made over and is shown to nobody.
+    """
+
+    survey: str
+    wave: str
+    n: int
+    closed_at: datetime
+    picture: Document = field(repr=False)
+    frame: Document = field(repr=False)
