@@ -54,6 +54,11 @@ def exposes(groups: Iterable[frozenset[str]], floor: int = FLOOR) -> bool:
     return False
 
 
+def tells_of_few(now: frozenset[str], earlier: Iterable[frozenset[str]], floor: int) -> bool:
+    """Did fewer than the floor come, or go, between two counts? Then a count that falls tells who was in it."""
+    return any(0 < len(gone) < floor for then in earlier for gone in (now - then, then - now))
+
+
 def _rank(vectors: Sequence[Sequence[int]]) -> int:
     rows = [[Fraction(value) for value in vector] for vector in vectors]
     rank = 0

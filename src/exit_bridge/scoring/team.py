@@ -14,7 +14,7 @@ from statistics import fmean, stdev
 from exit_bridge.bank import About, Ingredient, Item, QuestionBank
 from exit_bridge.errors import ExitBridgeError
 from exit_bridge.intake import Submission
-from exit_bridge.scoring.disclosure import Floors, exposes, in_bands, merged, within_ends
+from exit_bridge.scoring.disclosure import ROLE_FLOOR, Floors, exposes, in_bands, merged, tells_of_few, within_ends
 from exit_bridge.scoring.picture import YOUNG, Frame, Held, Member, RoleGap, RoleMean, TeamIngredient, TeamPicture
 from exit_bridge.scoring.score import band_of
 from exit_bridge.scoring.spread import SPLIT, Spread, deviation, spread
@@ -96,6 +96,10 @@ class _Maker:
         counts = Counter(member.role for member in self.members)
         order = next(q.codes for q in self.bank.context if q.id == "role")
         roles = merged({role: counts[role] for role in order}, self.floors.mean)
+        if tells_of_few(self.everybody, self._published("roles"), self.floors.mean):
+            roles = ()
+        elif roles:
+            self.groups["roles"] = self.everybody
         if sum(bool(n) for n in counts.values()) > sum(role in counts for role, _ in roles):
             self.held.append("some_roles")
         one_stage, most = self._stages()
@@ -163,7 +167,7 @@ class _Maker:
         counts = Counter(band_of(value, self.bank) for value in values)
         cells = in_bands([counts[band.id] for band in self.bank.bands])
         key = f"bands:{ingredient}"
-        if not cells or exposes([people, *self._published(key)], self.floors.role):
+        if not cells or tells_of_few(people, self._published(key), ROLE_FLOOR):
             self.held.append("distribution")
             return ()
         self.groups[key] = people
@@ -209,7 +213,7 @@ class _Maker:
 
     def _talk(self) -> tuple[str, ...]:
         core = [item for item in self.bank.items.values() if item.core]
-        asked = [(item, values) for item in core if len(values := values_of(item, self.members)) >= self.floors.role]
+        asked = [(item, values) for item in core if len(values := values_of(item, self.members)) >= ROLE_FLOOR]
         if not asked:
             self.held.append("items")
         wide = [(item.id, by) for item, given in asked if (by := deviation(given) * 5 / item.points) > SPLIT + 1e-9]
