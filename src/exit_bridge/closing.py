@@ -55,7 +55,7 @@ class Standing:
 def standings(bridge: Bridge, survey: Survey) -> list[Standing]:
     """Every wave of a survey that has answers, a report or a closing date, test answers apart."""
     counts, closed = bridge.store.counts(survey.name), bridge.store.snapshots(survey.name)
-    newest = {each.wave: each for each in closed}
+    newest = {each.wave: each for each in sorted(closed, key=lambda each: each.n)}
     names = dict.fromkeys([*survey.waves, *(each.wave for each in closed), *sorted(counts)])
     return [
         Standing(
@@ -150,7 +150,7 @@ def report_on(bridge: Bridge, survey: Survey, wave: str, n: int | None = None) -
             where=wave or "(no name)",
             fix=f"Close it once everybody has answered: exit-bridge wave close {survey.name} --wave NAME",
         )
-    shown = mine[-1]
+    shown = max(mine, key=lambda each: each.n)
     said = survey.waves.get(wave, WaveSettings(wave))
     since, earlier = _since(survey, shown, kept)
     made = build(
@@ -214,9 +214,8 @@ def _since(survey: Survey, shown: Snapshot, kept: list[Snapshot]) -> tuple[TeamW
 def file_name(wave: str) -> str:
     """What a wave is called among files: its own plain characters, and a few of a hash for the rest."""
     plain = re.sub(r"[^a-z0-9]+", "-", wave.casefold()).strip("-")[:40]
-    return (
-        f"team-{plain}" if plain == wave else f"team-{plain}-{sha256(wave.encode()).hexdigest()[:8]}".replace("--", "-")
-    )
+    digest = "" if plain == wave else sha256(wave.encode()).hexdigest()[:8]
+    return "-".join(filter(None, ("team", plain, digest)))
 
 
 def _countable(stored: StoredVersion, survey: Survey) -> Submission | None:
