@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import random
 import re
 from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
 
+from tests.scoring import team_cases
+from tests.scoring.team_cases import at_random
+
 from exit_bridge import reports
 from exit_bridge.bank import About, load_bank
 from exit_bridge.intake import Submission
+from exit_bridge.reports import next_page
 from exit_bridge.reports import sides as report_sides
+from exit_bridge.reports import team as report_team
 from exit_bridge.reports import waves as report_waves
-from exit_bridge.scoring import Scores, score, sides, waves
+from exit_bridge.reports.facilitator import facilitator
+from exit_bridge.scoring import Scores, score, sides, team_waves, waves
 
 BANK = load_bank()
 MADE_ON = date(2026, 11, 21)
+CLOSED_ON = date(2026, 11, 20)
 ABOUT = About(
     innovation="Staying Close",
     organisations=("Northmoor Council", "Harbour Trust"),
@@ -149,7 +157,42 @@ def states() -> dict[str, reports.Report]:
         "young": report(letter, INDIVIDUAL, audience="respondent"),
         "sides": side_by_side(),
         "rounds": then_and_now(),
+        "team": the_team(),
+        "few": the_team(people=4),
+        "next": what_happens_next(),
+        "leader": facilitator(the_team()),
+        "leader-sides": facilitator(side_by_side()),
     }
+
+
+NEVER_MAILED = ("sides", "rounds", "next", "leader", "leader-sides")
+
+TEAM_ABOUT = replace(ABOUT, answered_by="individuals", individual_reports="none")
+
+
+def the_team(people: int = 30) -> reports.Report:
+    """A team of so many in two waves, with enough of one role for figures of its own; or too few for any."""
+    pictures = []
+    for wave in ("2026-spring", "2026-autumn"):
+        chance = random.Random(f"a team in {wave}")
+        roles = ["front", "front", "senior", "partner", "front", "young"]
+        sent = [at_random(f"p{k}", chance, role=roles[k % len(roles)]) for k in range(people)]
+        pictures.append(team_cases.picture(sent, about=TEAM_ABOUT))
+    (then, before), (now, after) = pictures
+    since = team_waves.team_waves(then, now, (before, after), BANK) if now.n else None
+    wave = report_team.TeamWave(
+        "2026-autumn", now, "Ask us before you count us.\nTell us what became of it.", CLOSED_ON
+    )
+    return report_team.build(BANK, wave, TEAM_ABOUT, since, "2026-spring" if since else "", made_on=MADE_ON)
+
+
+def what_happens_next() -> reports.Report:
+    """The page for everybody who answered."""
+    chance = random.Random("what happens next")
+    now, _ = team_cases.picture([at_random(f"p{k}", chance) for k in range(12)], about=TEAM_ABOUT)
+    promise = next_page.Promise("We write down who decides what.\nYou see it first.", "The head of service", "31 March")
+    wave = report_team.TeamWave("2026-autumn", now, "Ask us before you count us.", CLOSED_ON)
+    return next_page.build(BANK, wave, TEAM_ABOUT, promise, made_on=MADE_ON)
 
 
 def then_and_now() -> reports.Report:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.reports.report_cases import report, states, submission
+from tests.reports.report_cases import NEVER_MAILED, report, states, submission
 
 from exit_bridge import reports
 
@@ -15,7 +15,7 @@ WAYS = {"page": reports.as_html, "mail": reports.as_mail_html}
 # Groups side by side are a file and no mail.
 each_as_it_goes_out = pytest.mark.parametrize(
     ("state", "way"),
-    [(state, way) for state in states() for way in WAYS if way != "mail" or state not in ("sides", "rounds")],
+    [(state, way) for state in states() for way in WAYS if way != "mail" or state not in NEVER_MAILED],
 )
 STATES = states()
 

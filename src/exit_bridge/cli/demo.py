@@ -39,12 +39,18 @@ class Arrived:
 @click.command()
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), default=Path("demo-output"), show_default=True)
 @click.option("--keep", is_flag=True, help="Keep the demo's database too, in the same folder.")
-def demo(out: Path, keep: bool) -> None:
+@click.option("--team", is_flag=True, help="Show instead what teams get: groups side by side, a team in two rounds.")
+def demo(out: Path, keep: bool, team: bool) -> None:
     """Show the whole way from submission to report on this machine.
 
     The real server receives a signed Typeform delivery and one from another tool, the worker sends the reports, and
     what went on is told here. All answers are made up. Nothing leaves this machine, and no settings are needed.
     """
+    if team:
+        from exit_bridge.cli.demo_team import demo_team
+
+        with _folder(out, keep=False):
+            return demo_team(out)
     from exit_bridge.cli.demo_answers import surveys
     from exit_bridge.cli.running import running
     from exit_bridge.store import open_store
@@ -69,6 +75,7 @@ def demo(out: Path, keep: bool) -> None:
         _check(each)
     _tell("Stop", f"Server and worker have ended. All of it took {monotonic() - began:.1f} seconds.")
     _show(arrived, settings)
+    return None
 
 
 @contextmanager

@@ -15,6 +15,13 @@ STATEMENT = """We helped to choose what the flats look like, and that mattered.
 Nobody has told us yet what became of the rest of what we said. We would like to hear it in person.
 Ask us before you count us."""
 
+PROMISE = (
+    """From January two young people sit in the meeting that decides about the flats.
+What we count will be chosen with you.""",
+    "The head of service for leaving care",
+    "You hear from us again by the end of March, in person if you like.",
+)
+
 SHEETS = {
     "Fenmoor Council": {
         "receptivity": "4 4 2 4 4 4 3",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from exit_bridge.reports.phrases import phrases
-from exit_bridge.reports.types import Block, Card, Point, Points, Prose, Report, Section
+from exit_bridge.reports.types import Block, Card, Facts, Point, Points, Prose, Report, Section
 
 MOST_POINTS = 4
 
@@ -31,9 +31,10 @@ def facilitator(report: Report) -> Report:
         subject=f"{title}: {report.subject}",
         kicker=title,
         intro=(),
-        facts=replace(report.facts, rows=report.facts.rows[:1]),
+        facts=Facts(()),
         sections=tuple(sections),
         contents="",
+        compact=True,
     )
 
 

@@ -152,7 +152,7 @@ class Report:
     """One submission in plain words. `language` is that of the fixed phrases.
 
     `subject` is the mail's: one line without scores or names of people. `skip` and `contents` name the page's own
-    links; short reports have no contents.
+    links; short reports have no contents. `compact`: must fit one sheet of A4.
     """
 
     language: str
@@ -165,3 +165,4 @@ class Report:
     sections: tuple[Section, ...]
     skip: str
     contents: str
+    compact: bool = False
