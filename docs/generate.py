@@ -143,6 +143,7 @@ def settings() -> str:
         ("[http]", "http", schema["properties"]["http"]),
         ("[surveys.NAME]", "surveys", survey),
         ("[surveys.NAME.about]", "about", survey["properties"]["about"]),
+        ("[[surveys.NAME.waves]]", "waves", survey["properties"]["waves"]["items"]),
         ("[surveys.NAME.api]", "api", survey["properties"]["api"]),
     ]
     sections += [
@@ -427,6 +428,10 @@ KEPT = {
         "for ever",
     ),
     "pull": ("up to which number a tool's API was asked for responses, and which were not finished there", "for ever"),
+    "snapshot": (
+        "a closed round's team report: figures over five people or more, and numbers of the submissions behind them",
+        "for ever",
+    ),
     "trouble": ("which destination keeps failing: nothing about a person", "until it works again"),
     "mailed": ("keyed hash of an address that got its own report, to count mails a day", "a day"),
 }

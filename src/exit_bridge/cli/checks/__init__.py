@@ -21,6 +21,7 @@ from exit_bridge.cli.checks import (
     sender,
     survey,
     tool,
+    waves,
 )
 from exit_bridge.cli.checks.finding import Check, Finding, Scene, SurveyCheck
 
@@ -55,6 +56,8 @@ SURVEY: tuple[SurveyCheck, ...] = (
     survey.notice,
     survey.form,
     survey.used,
+    waves.overdue,
+    waves.promised,
     tool.api,
     tool.pulled,
 )
