@@ -154,3 +154,19 @@ def test_reports() -> None:
     assert "page, text / bare Jinja: " in said
     assert "PDF / bare Typst: " in said
     run("reports", "--reports", 10, "--rounds", 1, "--page", 0, "--pdf", 50, code=1)
+
+
+def test_many_reports() -> None:
+    """Memory with ten times as many rows, beside so many."""
+    said = run("many", "--rows", 60, "--memory", 3)
+    assert "60 reports: " in said
+    assert "peak of memory, ten times as many / so many: " in said
+    run("many", "--rows", 60, "--memory", 0.1, code=1)
+
+
+def test_what_chance_does() -> None:
+    """The same figures for the same seed, others for another."""
+    first = run("chance", "--teams", 3)
+    assert first.count("| People |") == 4
+    assert first == run("chance", "--teams", 3)
+    assert first.partition("\n")[2] != run("chance", "--teams", 3, "--seed", 2).partition("\n")[2]

@@ -155,6 +155,7 @@ def test_every_setting_is_documented():
     expected |= {("[surveys.NAME]", key) for key, row in survey.items() if row.get("type") != "object"}
     for table in ("about", "api"):
         expected |= {(f"[surveys.NAME.{table}]", key) for key in survey[table]["properties"]}
+    expected |= {("[[surveys.NAME.waves]]", key) for key in survey["waves"]["items"]["properties"]}
     for way in survey["send"]["items"]["oneOf"]:
         title = f'[[surveys.NAME.send]] by = "{way["properties"]["by"]["const"]}"'
         expected |= {(title, key) for key in way["properties"]}

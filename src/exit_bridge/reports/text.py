@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from exit_bridge.reports.types import Block, Card, Chart, Facts, Point, Points, Prose, Report, Table, Zone
 
@@ -100,7 +101,7 @@ def _chart(chart: Chart) -> Iterator[str]:
 
 
 def _table(table: Table) -> list[str]:
-    lines, labels = _wrapped(table.caption), [f"{label}: " for label in table.head[1:]]
+    lines, labels = [*_wrapped(table.caption)], [f"{label}: " for label in table.head[1:]]
     for row in table.rows:
         lines += _wrapped(f"{row.code} {row.header}" if row.code else row.header, "", "  ")
         cells = "; ".join([label + cell for label, cell in zip(labels, row.cells, strict=True)])
@@ -116,18 +117,19 @@ def _underlined(text: str, mark: str) -> list[str]:
     return [*lines, mark * max(map(len, lines))]
 
 
-def _apart(parts: list[list[str]]) -> Iterator[str]:
+def _apart(parts: Sequence[Sequence[str]]) -> Iterator[str]:
     for n, part in enumerate(parts):
         yield from ([""] if n else [])
         yield from part
 
 
-def _wrapped(text: str, mark: str = "", indent: str = "", following: str | None = None) -> list[str]:
+@lru_cache(maxsize=4096)  # most lines of a report stand in every other one
+def _wrapped(text: str, mark: str = "", indent: str = "", following: str | None = None) -> tuple[str, ...]:
     """As `textwrap.wrap` does it, which takes as long as all the rest of a report."""
     start = indent + mark
     left = text if text.isprintable() and "  " not in text else _SPACE.sub(" ", text).strip(" ")
     if len(start) + len(left) <= WIDTH:
-        return [start + left] if left else []
+        return (start + left,) if left else ()
     margin = indent + (" " * len(mark) if following is None else following)
     lines = []
     while len(start) + len(left) > WIDTH:
@@ -142,4 +144,4 @@ def _wrapped(text: str, mark: str = "", indent: str = "", following: str | None 
             lines.append(start + left[:end])
             left = left[end + 1 :]
         start = margin
-    return [*lines, start + left] if left else lines
+    return (*lines, start + left) if left else tuple(lines)
