@@ -9,16 +9,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 from tests.cli.cli_calls import SECRET
 from tests.scoring.team_cases import ABOUT, FULL
 
+from exit_bridge import http
 from exit_bridge.bridge import Bridge
 from exit_bridge.closing import TEAM, close, close_due, document_of, file_name, report_on, standings
 from exit_bridge.errors import ExitBridgeError, UsageError
 from exit_bridge.platforms.base import Delivery
 from exit_bridge.reports import as_html
+from exit_bridge.scoring import team_schema
 from exit_bridge.scoring.team import NotReissued
-from exit_bridge.sending import FolderDestination
+from exit_bridge.sending import FolderDestination, PostDestination
 from exit_bridge.settings import Settings, Survey
 from exit_bridge.settings_waves import WaveSettings
 from exit_bridge.store.store import Store
@@ -111,6 +114,20 @@ def test_a_closed_wave_is_kept_and_sent(service: Service) -> None:
     assert json.loads((folder / "result.json").read_text("utf-8")) == document_of(made)
     assert "8 people let their answers be counted." in (folder / "report.txt").read_text("utf-8")
     assert oct((folder / "report.html").stat().st_mode)[-3:] == "600"
+
+
+def test_a_receiver_is_told_that_it_is_a_team(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not one person's result: another event, and data of another schema."""
+    service.with_survey(send={"post-1": PostDestination("https://receiver.example/hook", f"whsec_{'QUJD' * 8}")})
+    sent = []
+    monkeypatch.setattr(http, "post", lambda url, body, *_: sent.append((url, body)) or http.Reply(204, {}, b""))
+    service.answers(8)
+    made = service.close(now=NOW)
+    assert Worker(service.bridge).step()
+    ((_, body),) = sent
+    said = json.loads(body)
+    assert (said["type"], said["data"]) == ("exit.team.created", document_of(made))
+    assert list(Draft202012Validator(team_schema()).iter_errors(said["data"])) == []
 
 
 def test_individuals_get_nothing_about_the_team_before(service: Service) -> None:

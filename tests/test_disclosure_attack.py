@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 from tests.reports.report_cases import visible
 from tests.scoring.team_cases import ABOUT, BANK, FULL, at_random, person
 
@@ -28,11 +29,12 @@ from exit_bridge.errors import ExitBridgeError
 from exit_bridge.intake import Submission
 from exit_bridge.reports import as_html, as_mail_html, as_text
 from exit_bridge.reports.table_text import as_csv
-from exit_bridge.scoring import score
+from exit_bridge.scoring import score, team_schema
 from exit_bridge.settings import Settings, Survey
 from exit_bridge.store import NewJob, Snapshot, StoredVersion
 
 HISTORIES = 1000
+SCHEMA = Draft202012Validator(team_schema())
 PRIME = 2**61 - 1
 ROLES = ("senior", "front", "front", "front", "middle", "young", "partner", "unsaid")
 START = datetime(2026, 9, 1, tzinfo=UTC)
@@ -316,6 +318,7 @@ def test_no_history_gives_one_person_away() -> None:
         reports += len(published)
         reissued += len(published) - len({one.wave for one in published})
         for one in published:
+            assert not list(SCHEMA.iter_errors(json.loads(one.files["team.json"]))), f"history {seed}"
             figures = from_json(one.files)
             read = [from_csv(one.files), from_text(one.files)]
             read += [from_page(one.files, name) for name in ("report.html", "mail.html")]

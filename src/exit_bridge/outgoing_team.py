@@ -10,6 +10,9 @@ from exit_bridge.reports.bundle import bundle
 from exit_bridge.sending import Outgoing, PostDestination, send
 from exit_bridge.store import Job
 
+EVENT = "exit.team.created"
+"""What a receiver of signed POSTs is told; its data fits `team.schema.json`."""
+
 
 def deliver_team(job: Job, bridge: Bridge) -> str:
     """Do one claimed job of kind `team` and return what its receipt says. Raises SendFailed and UnsafeDestination."""
@@ -46,6 +49,7 @@ def deliver_team(job: Job, bridge: Bridge) -> str:
             pdf=files.pop("report.pdf", b""),
             files={each: what for each, what in files.items() if each not in ("report.html", "report.txt")},
             result=document_of(shown),
+            event=EVENT,
             language=made.language,
             made_at=shown.closed_at,
         ),

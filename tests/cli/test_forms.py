@@ -22,6 +22,7 @@ BESIDES = {
     "README.md",
     "submission.schema.json",
     "result.schema.json",
+    "team.schema.json",
     "bank.schema.json",
     "wording.schema.json",
     "openapi.json",

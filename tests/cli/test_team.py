@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 from pypdf import PdfReader
 from tests.cli.cli_calls import SECRET, call, write_settings
 
@@ -17,6 +18,7 @@ from exit_bridge.bank import load_bank
 from exit_bridge.bridge import Bridge
 from exit_bridge.cli import demo_team
 from exit_bridge.platforms.base import Delivery
+from exit_bridge.scoring import team_schema
 from exit_bridge.settings import load_settings
 from exit_bridge.store import open_store
 
@@ -106,6 +108,7 @@ def test_a_round_from_the_first_answer_to_the_last_page(settings: Path, tmp_path
         7,
         "exit-open@1",
     ]
+    assert list(Draft202012Validator(team_schema()).iter_errors(document)) == []
     page = call(settings, "wave", "next", "each", "--out", tmp_path / "next", "--pdf")
     assert page.code == 0, page.err
     text = (tmp_path / "next" / "next.txt").read_text("utf-8")
@@ -222,6 +225,8 @@ def test_exports_of_too_few_give_a_report_that_says_so(tmp_path: Path, n: int) -
     assert "Too few people have answered for figures about the team: at least 5 are needed." in text
     other = tmp_path / "other"
     call(None, "team", export(tmp_path / "four.csv", [row(f"q{k}", 5) for k in range(4)]), "--out", other)
+    document = json.loads((other / "team.json").read_text("utf-8"))
+    assert list(Draft202012Validator(team_schema()).iter_errors(document)) == []
     for name in ("report.txt", "report.html", "figures.csv", "team.json", "facilitator.html"):
         assert (other / name).read_bytes() == (tmp_path / "out" / name).read_bytes(), name
 
@@ -234,7 +239,7 @@ def test_the_demo_writes_every_format(tmp_path: Path) -> None:
     assert said.code == 0, said.err
     assert {path.name for path in tmp_path.iterdir()} == {"groups", "team-spring", "team-autumn", "next"}
     document = json.loads((tmp_path / "team-autumn" / "team.json").read_text("utf-8"))
-    assert (document["n"], document["roles"]) == (14, [["front", 5], ["others", 9]])
+    assert (document["n"], document["roles"]) == (14, [{"role": "front", "n": 5}, {"role": "others", "n": 9}])
     for folder in ("groups", "team-spring", "team-autumn"):
         kinds = {path.suffix for path in (tmp_path / folder).iterdir()}
         assert kinds >= {".html", ".txt", ".csv", ".docx", ".pdf"}

@@ -7,7 +7,7 @@ from fractions import Fraction
 from itertools import combinations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from exit_bridge.scoring.disclosure import exposes, in_bands, merged, within_ends
@@ -42,6 +42,7 @@ def test_groups_that_can_be_taken_from_each_other(groups: list[str], expected: b
     assert exposes(map(people, groups)) is expected
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.lists(st.frozensets(st.sampled_from("abcdefghijkl"), min_size=1), max_size=4))
 def test_it_is_the_same_as_solving_for_every_small_set(groups: list[frozenset[str]]) -> None:
     """Beside plain algebra: is there a combination of the groups that touches only so few people?"""

@@ -22,7 +22,7 @@ from exit_bridge.openapi import description
 from exit_bridge.platforms import platform as platform_called
 from exit_bridge.platforms import platforms
 from exit_bridge.platforms.base import Platform
-from exit_bridge.scoring import result_schema
+from exit_bridge.scoring import result_schema, team_schema
 
 DEFAULT_OUT = "form_definitions"
 
@@ -169,6 +169,7 @@ def _files(wanted: _Wanted) -> Iterator[tuple[str, bytes]]:
         yield from ((f"{tool.name}/{file.path}", file.content) for _, file in written)
     yield "submission.schema.json", _json(submission_schema(bank))
     yield "result.schema.json", _json(result_schema())
+    yield "team.schema.json", _json(team_schema())
     yield "openapi.json", _json(description())
     yield "bank.schema.json", _json(schema("bank"))
     yield "wording.schema.json", _json(schema("wording"))

@@ -37,6 +37,7 @@ The questions are original, and independent of the EXIT study and its toolkit. T
 SCHEMAS = """\
 - `submission.schema.json`: what every answer from every tool is turned into.
 - `result.schema.json`: what is sent out for it.
+- `team.schema.json`: what is sent out for a closed round of individuals.
 - `openapi.json`: the web service that takes answers and shows reports, in OpenAPI 3.1.
 - `bank.schema.json` and `wording.schema.json`: how to write a question bank, or its words in another language."""
 

@@ -9,6 +9,7 @@ from exit_bridge.scoring.result import (
     without_answers,
 )
 from exit_bridge.scoring.score import score
+from exit_bridge.scoring.team_schema import team_schema
 from exit_bridge.scoring.types import Scores
 
 __all__ = [
@@ -19,5 +20,6 @@ __all__ = [
     "result_schema",
     "score",
     "scores_from_document",
+    "team_schema",
     "without_answers",
 ]

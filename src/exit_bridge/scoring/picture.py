@@ -9,7 +9,7 @@ from typing import Any, Literal
 from exit_bridge.bank import QuestionBank
 from exit_bridge.intake import Submission
 from exit_bridge.scoring.disclosure import Floors
-from exit_bridge.scoring.result import scores_from_parts
+from exit_bridge.scoring.result import scores_document, scores_of
 from exit_bridge.scoring.spread import Spread
 from exit_bridge.scoring.types import Scores
 
@@ -132,7 +132,26 @@ class Frame:
 
 def picture_document(picture: TeamPicture) -> dict[str, Any]:
     """The picture as JSON; `picture_from_document` is the inverse."""
-    return {"schema_version": SCHEMA_VERSION, **_plain(asdict(picture))}
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "n": picture.n,
+        "floors": asdict(picture.floors),
+        "roles": [{"role": role, "n": n} for role, n in picture.roles],
+        "ingredients": [
+            {
+                **asdict(one),
+                "bands": [{"first": first, "last": last, "n": n} for first, last, n in one.bands],
+                "by_role": [asdict(each) for each in one.by_role],
+            }
+            for one in picture.ingredients
+        ],
+        "scores": None if picture.scores is None else scores_document(picture.scores),
+        "talk": list(picture.talk),
+        "gaps": [asdict(gap) for gap in picture.gaps],
+        "one_stage": picture.one_stage,
+        "stage_most": picture.stage_most,
+        "held": list(picture.held),
+    }
 
 
 def picture_from_document(document: Mapping[str, Any]) -> TeamPicture:
@@ -140,18 +159,18 @@ def picture_from_document(document: Mapping[str, Any]) -> TeamPicture:
     scores = document["scores"]
     return TeamPicture(
         n=document["n"],
-        roles=tuple((role, n) for role, n in document["roles"]),
+        roles=tuple((row["role"], row["n"]) for row in document["roles"]),
         ingredients=tuple(
             TeamIngredient(
                 **{
                     **row,
-                    "bands": tuple((first, last, n) for first, last, n in row["bands"]),
+                    "bands": tuple((band["first"], band["last"], band["n"]) for band in row["bands"]),
                     "by_role": tuple(RoleMean(**each) for each in row["by_role"]),
                 }
             )
             for row in document["ingredients"]
         ),
-        scores=None if scores is None else scores_from_parts(scores),
+        scores=None if scores is None else scores_of(scores, scored=True),
         talk=tuple(document["talk"]),
         gaps=tuple(RoleGap(**row) for row in document["gaps"]),
         one_stage=document["one_stage"],
@@ -177,9 +196,3 @@ def frame_from_document(document: Mapping[str, Any]) -> Frame:
         {key: (int(n), float(mean), float(sd)) for key, (n, mean, sd) in document["moments"].items()},
         dict(document["roles"]),
     )
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _plain(each) for key, each in value.items()}
-    return [_plain(each) for each in value] if isinstance(value, (list, tuple)) else value

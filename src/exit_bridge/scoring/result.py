@@ -39,6 +39,13 @@ def result_document(submission: Submission, scores: Scores, bank: QuestionBank, 
             "structure_fingerprint": bank.fingerprint,
             "wording_fingerprint": wording,
         },
+        **scores_document(scores),
+    }
+
+
+def scores_document(scores: Scores) -> dict[str, Any]:
+    """Readings and what follows from them, as they stand in a result."""
+    return {
         "stage": scores.stage,
         "ingredients": [
             {
@@ -90,44 +97,34 @@ def without_answers(document: Mapping[str, Any]) -> dict[str, Any]:
 
 def scores_from_document(document: Mapping[str, Any], bank: QuestionBank) -> Scores:
     """The inverse of `result_document`, so that a report always shows the numbers that were kept."""
-    notes = [
-        {
-            "rule": row["rule"],
-            "claim": [(claim["source"], claim["strength"]) for claim in row["claim"]],
-            "trigger": row["trigger"]["strength"],
-            "facts": row["trigger"]["facts"],
-        }
-        for row in document["notes"]
-    ]
-    scored = bank.variants[document["variant"]].scored
-    return scores_from_parts({**document, "notes": notes, "scored_variant": scored})
+    return scores_of(document, scored=bank.variants[document["variant"]].scored)
 
 
-def scores_from_parts(parts: Mapping[str, Any]) -> Scores:
-    """Scores from what `dataclasses.asdict` makes of them, tuples as lists."""
+def scores_of(document: Mapping[str, Any], *, scored: bool) -> Scores:
+    """The inverse of `scores_document`. `scored`: of a form that gives scores."""
     return Scores(
         ingredients=tuple(
             IngredientScore(**{**row, "reasons": Reasons(**row["reasons"]), "lowest": tuple(row["lowest"])})
-            for row in parts["ingredients"]
+            for row in document["ingredients"]
         ),
-        standing=parts["standing"],
-        weakest=tuple(parts["weakest"]),
-        furthest=tuple(parts["furthest"]),
-        strength=parts["strength"],
-        priorities=tuple(Priority(**row) for row in parts["priorities"]),
+        standing=document["standing"],
+        weakest=tuple(document["weakest"]),
+        furthest=tuple(document["furthest"]),
+        strength=document["strength"],
+        priorities=tuple(Priority(**row) for row in document["priorities"]),
         notes=tuple(
             Note(
                 row["rule"],
-                tuple((source, strength) for source, strength in row["claim"]),
-                row["trigger"],
-                tuple(Fact(**fact) for fact in row["facts"]),
+                tuple((claim["source"], claim["strength"]) for claim in row["claim"]),
+                row["trigger"]["strength"],
+                tuple(Fact(**fact) for fact in row["trigger"]["facts"]),
             )
-            for row in parts["notes"]
+            for row in document["notes"]
         ),
-        actions=tuple(ChosenAction(**row) for row in parts["actions"]),
-        checklist=tuple(parts["checklist"]),
-        stage=parts["stage"],
-        scored_variant=parts["scored_variant"],
+        actions=tuple(ChosenAction(**row) for row in document["actions"]),
+        checklist=tuple(document["checklist"]),
+        stage=document["stage"],
+        scored_variant=scored,
     )
 
 

@@ -14,8 +14,6 @@ from exit_bridge import http
 from exit_bridge.errors import SendFailed
 from exit_bridge.sending.types import Outgoing, PostDestination, Receipt
 
-EVENT = "exit.report.created"
-
 _TRY_AGAIN = frozenset({408, 425, 429})
 _SHORTEST_SECRET = 16
 
@@ -52,7 +50,7 @@ def send_post(destination: PostDestination, outgoing: Outgoing) -> Receipt:
 def encode_body(outgoing: Outgoing) -> bytes:
     """The body to sign and send; `timestamp` is when the result was made, so that retries send the same bytes."""
     made_at = outgoing.made_at.astimezone(UTC).isoformat().replace("+00:00", "Z")
-    document = {"type": EVENT, "timestamp": made_at, "data": dict(outgoing.result)}
+    document = {"type": outgoing.event, "timestamp": made_at, "data": dict(outgoing.result)}
     return json.dumps(document, separators=(",", ":"), allow_nan=False).encode()
 
 

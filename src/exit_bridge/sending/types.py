@@ -27,7 +27,7 @@ class Outgoing:
     without a full stop, which Standard Webhooks signs as a separator. `html` is a self-contained page, `mail_html`
     the part mail programs show, `summary` the few words for a mail that can only lead to the report, `result` the
     document of the published result schema, `pdf` the report for paper, empty where it is not wanted, `files` what a
-    folder keeps besides. `made_at` is aware (UTC).
+    folder keeps besides, `event` what a receiver is told has happened. `made_at` is aware (UTC).
     """
 
     key: str
@@ -42,6 +42,7 @@ class Outgoing:
     result: Mapping[str, Any] = field(repr=False)
     pdf: bytes = field(default=b"", repr=False)
     files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    event: str = "exit.report.created"
     language: str = "en"
     made_at: datetime
 
