@@ -26,7 +26,7 @@ def sheet(bank: QuestionBank, variant: str, language: str, about: About) -> Shee
         notices=(*notices, *([say("form.draft")] if words.draft else [])),
         intro=asked.intro[len(notices) :],
         on_screen=say("form.on_screen"),
-        fields_title=say("form.fields"),
+        fields_title=say("form.fields") if group else "",
         fields=tuple(say(f"form.{name}") for name in ("group", "people", "roles", "date")) if group else (),
         how_title=say("form.how_title"),
         how=say.several("form.how"),
