@@ -71,6 +71,16 @@ def test_no_question_is_split() -> None:
         ) + text.count("Idon’tknow,orcan’ttellfrommyrole")
 
 
+@pytest.mark.parametrize("about", [GROUP, ALONE], ids=["group", "alone"])
+@pytest.mark.parametrize("variant", [name for name, one in BANK.variants.items() if one.scored])
+def test_the_scoring_sheet_stands_on_no_back_of_an_answer(variant: str, about) -> None:
+    """Its first page is an odd one, so that people can keep it and hand in the rest."""
+    document = PdfReader(io.BytesIO(as_pdf(sheet(BANK, variant, "en", about))))
+    texts = [joined(page.extract_text()) for page in document.pages]
+    (first,) = [number for number, text in enumerate(texts, 1) if "Scoringsheet" in text]
+    assert first % 2 == 1
+
+
 def test_the_same_bytes_every_time() -> None:
     """Without a clock in it."""
     first, second = (PaperForms(pdf=True).write_form(BANK, "quick", ["en"], GROUP) for _ in range(2))

@@ -12,7 +12,7 @@ from exit_bridge.platforms.base import FormFile, file_stem
 
 _PRINT = """\
 1. Open THIS_FILE in a browser and print it on A4, at its own size, without the browser's headers and footers.
-2. Look through one printed copy before you make more.
+2. Look through one printed copy. Print the pages of a scoring sheet apart, so that none is the back of an answer.
 3. Forms that are filled in can be scored by hand, or typed into a table that is scored: see docs/paper.md.
 """
 _PRINT_PDF = _PRINT.replace(" in a browser", "").replace(", without the browser's headers and footers", "")
