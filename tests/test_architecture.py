@@ -26,6 +26,7 @@ ALLOWED = {
     "intake": {"errors", "bank", "platforms"},
     "scoring": {"errors", "bank", "intake"},
     "reports": {"errors", "bank", "intake", "scoring"},
+    "paper": {"errors", "bank", "intake", "platforms", "reports", "scoring"},
     "sending": {"errors", "http", "reports"},
     "store": {"errors"},
     "settings_faults": set(),

@@ -163,27 +163,28 @@ from exit_bridge.web import create_app
 from exit_bridge.worker import Worker
 
 settings = load_settings(Path("exit-bridge.toml").absolute())
-survey = settings.survey("paper-survey")
+survey = settings.survey("papyrus-survey")
 body = Path("one.body").read_bytes()
-signed = platform("paper").scheme("signature").sign(body, survey.secrets[0])
+signed = platform("papyrus").scheme("signature").sign(body, survey.secrets[0])
 with open_store(settings.database) as store:
     store.upgrade()
     bridge = Bridge(settings, store)
     client = create_app(settings, bridge).test_client()
     for headers in ({}, signed, signed):
-        answer = client.post("/hooks/paper-survey", data=body, headers={"Content-Type": "application/json", **headers})
+        headers = {"Content-Type": "application/json", **headers}
+        answer = client.post("/hooks/papyrus-survey", data=body, headers=headers)
         print(answer.status_code, answer.json["status"])
     while Worker(bridge).step():
         pass
 """
 SETTINGS = """
-[surveys.paper-survey]
-platform = "paper"
+[surveys.papyrus-survey]
+platform = "papyrus"
 bank = "exit-open@1"
 answered_by = "group"
-secrets = ["$PAPER_SECRET"]
+secrets = ["$PAPYRUS_SECRET"]
 
-[[surveys.paper-survey.send]]
+[[surveys.papyrus-survey.send]]
 by = "folder"
 directory = "reports"
 """
@@ -194,11 +195,11 @@ def outside(tmp_path):
     """An installed package with one platform, made from the blocks of the page, and a folder to work in."""
     site, work = tmp_path / "site", tmp_path / "work"
     page = files_of(ROOT / "docs" / "adding-a-platform.md")
-    installed = site / "exit_bridge_paper-1.0.dist-info"
+    installed = site / "exit_bridge_papyrus-1.0.dist-info"
     for folder in (installed, work / "recorded"):
         folder.mkdir(parents=True)
-    (site / "exit_bridge_paper.py").write_text(page["exit_bridge_paper.py"], "utf-8")
-    (work / "test_paper.py").write_text(page["test_paper.py"], "utf-8")
+    (site / "exit_bridge_papyrus.py").write_text(page["exit_bridge_papyrus.py"], "utf-8")
+    (work / "test_papyrus.py").write_text(page["test_papyrus.py"], "utf-8")
     (work / "exit-bridge.toml").write_text(SETTINGS, "utf-8")
     # What an installer writes for the pyproject.toml of the page; installing for real would need the network.
     project = tomllib.loads(page["pyproject.toml"])["project"]
@@ -208,9 +209,9 @@ def outside(tmp_path):
     (installed / "METADATA").write_text(
         f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project['version']}\n", "utf-8"
     )
-    _record(site / "exit_bridge_paper.py", work)
+    _record(site / "exit_bridge_papyrus.py", work)
     environment = {key: value for key, value in os.environ.items() if key != "EXIT_BRIDGE_NO_PLUGINS"}
-    environment |= {"PYTHONPATH": str(site), "PAPER_SECRET": testing.SECRET, "PYTHONUTF8": "1"}
+    environment |= {"PYTHONPATH": str(site), "PAPYRUS_SECRET": testing.SECRET, "PYTHONUTF8": "1"}
 
     def run(*arguments):
         ended = subprocess.run(
@@ -224,15 +225,15 @@ def outside(tmp_path):
 
 
 def _record(module: Path, work: Path) -> None:
-    """One delivery of Paper, as its author would save it."""
-    spec = importlib.util.spec_from_file_location("exit_bridge_paper", module)
+    """One delivery of Papyrus, as its author would save it."""
+    spec = importlib.util.spec_from_file_location("exit_bridge_papyrus", module)
     loaded = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(loaded)
-    bank, paper = load_bank(), loaded.Paper()
+    bank, papyrus = load_bank(), loaded.Papyrus()
     said = {"notice": "yes", "stage": "sustaining"} | dict.fromkeys(bank.variants["full"].items, "4")
     body = json.dumps({"id": "p-1", "said": said}).encode()
-    headers = HmacSignature("X-Paper-Signature", encoding="hex").sign(body, testing.SECRET)
-    expected = testing.outcome(paper, json.loads(body), testing.form_of(paper, bank))
+    headers = HmacSignature("X-Papyrus-Signature", encoding="hex").sign(body, testing.SECRET)
+    expected = testing.outcome(papyrus, json.loads(body), testing.form_of(papyrus, bank))
     (work / "one.body").write_bytes(body)
     (work / "recorded" / "one.body").write_bytes(body)
     (work / "recorded" / "one.headers.json").write_text(json.dumps(headers), "utf-8")
@@ -245,21 +246,21 @@ def test_an_outside_platform_goes_the_whole_way(outside):
     """Listed, its form written, a delivery accepted and refused unsigned, a report made, and the contract passed."""
     work, run = outside
     listed = json.loads(run("-m", "exit_bridge", "platforms", "--json"))
-    assert [*BUILT_IN, "paper"] == [tool["name"] for tool in listed]
+    assert [*BUILT_IN, "papyrus"] == [tool["name"] for tool in listed]
     assert ["form", "delivery"] == listed[-1]["faces"]
-    run("-m", "exit_bridge", "forms", "paper", "--variant", "quick", "--out", "forms")
-    form = json.loads((work / "forms" / "paper" / "exit-open-1.quick.en.json").read_text("utf-8"))
+    run("-m", "exit_bridge", "forms", "papyrus", "--variant", "quick", "--out", "forms")
+    form = json.loads((work / "forms" / "papyrus" / "exit-open-1.quick.en.json").read_text("utf-8"))
     assert "exit-open@1" == form["bank"]
     assert ["401 untrusted", "200 accepted", "200 duplicate"] == run("-c", DRIVE).split("\n")[:3]
-    (report,) = (work / "reports" / "paper-survey").glob("*/report.txt")
+    (report,) = (work / "reports" / "papyrus-survey").glob("*/report.txt")
     assert "75 of 100" in report.read_text("utf-8")
-    assert "1 passed" in run("-m", "pytest", "-q", "-p", "no:cacheprovider", "test_paper.py")
+    assert "1 passed" in run("-m", "pytest", "-q", "-p", "no:cacheprovider", "test_papyrus.py")
 
 
 def test_a_broken_outside_platform_is_named_and_stops_nothing(outside):
     """`platforms` says on stderr which package cannot be used and why; everything else is there."""
     work, run = outside
-    (work.parent / "site" / "exit_bridge_paper.py").write_text("raise RuntimeError('no licence file')", "utf-8")
+    (work.parent / "site" / "exit_bridge_papyrus.py").write_text("raise RuntimeError('no licence file')", "utf-8")
     said = run("-m", "exit_bridge", "platforms")
-    assert "paper of exit-bridge-paper 1.0 cannot be used: RuntimeError: no licence file" in said
+    assert "papyrus of exit-bridge-papyrus 1.0 cannot be used: RuntimeError: no licence file" in said
     assert "Typeform" in said

@@ -12,6 +12,7 @@ from jsonschema import Draft202012Validator
 from tests.cli.cli_calls import call, write_settings
 
 from exit_bridge.bank import About, load_bank
+from exit_bridge.paper import PaperForms
 from exit_bridge.platforms import platform, platforms
 from exit_bridge.platforms.base import Platform
 
@@ -45,8 +46,7 @@ def test_everything_is_written():
     said = call(None, "forms")
     expected = {
         f"{tool.name}/{file.path}": file.content
-        for tool in platforms()
-        if "form" in tool.faces
+        for tool in (*(tool for tool in platforms() if "form" in tool.faces), PaperForms())
         for variant in BANK.variants
         for file in (*tool.write_form(BANK, variant, list(BANK.wordings), About(sample=True)), *tool.companions())
     }
@@ -54,8 +54,8 @@ def test_everything_is_written():
     assert (0, set(expected) | BESIDES) == (said.code, set(found))
     assert expected == {name: content for name, content in found.items() if name not in BESIDES}
     assert f"{len(found)} files written to form_definitions" in said.out
-    forms = [content.decode() for name, content in found.items() if name.endswith((".en.json", ".form.json"))]
-    assert len(forms) == 8
+    forms = [content.decode() for name, content in found.items() if name.endswith((".en.json", ".form.json", ".html"))]
+    assert len(forms) == 12
     assert all("SAMPLE" in form for form in forms)
 
 
@@ -157,6 +157,30 @@ def test_for_a_survey(tmp_path):
     assert "generic/exit-open-1.full.en.form.json" in written(Path("more"))
 
 
+def test_on_paper(tmp_path):
+    """Named among the tools: a page of the survey's own variant and notice, and a PDF where one is asked for."""
+    settings = write_settings(tmp_path, SURVEY)
+    Path("words.toml").write_text('language = "en"\ntitle = "How are we doing?"\n', "utf-8")
+    assert call(settings, "forms", "paper", "--survey", "staying-close", "--out", "out").code == 0
+    found = written(Path("out"))
+    assert {"paper/exit-open-1.quick.en.html"} | BESIDES == set(found)
+    page = found["paper/exit-open-1.quick.en.html"].decode()
+    assert "Any Council is responsible for your answers" in page
+    assert "destroyed after 90 days" in page
+    assert "How are we doing?" in page
+    assert "SAMPLE" not in page
+    flags = ["forms", "typeform", "paper", "--variant", "full", "--pdf", "--survey", "staying-close", "--out", "more"]
+    assert call(settings, *flags).code == 0
+    found = written(Path("more"))
+    assert found["paper/exit-open-1.full.en.pdf"].startswith(b"%PDF-")
+    assert {"typeform/exit-open-1.full.en.json", "paper/exit-open-1.full.en.html"} < set(found)
+    assert call(settings, *flags, "--check").code == 0
+    Path("more/paper/exit-open-1.full.en.pdf").unlink()
+    said = call(settings, *flags, "--check")
+    assert said.out.splitlines() == ["missing: more/paper/exit-open-1.full.en.pdf"]
+    assert f"--settings {settings} forms typeform paper --pdf --out more" in said.err
+
+
 def test_check():
     """Missing, stale and superfluous files are told, with the command that mends them; nothing is written."""
     call(None, "forms", "typeform", "--out", "out")
@@ -200,6 +224,7 @@ class ReadsOnly(Platform):
         (["nope"], "There is no platform 'nope'"),
         (["--variant", "nope"], "has no variant 'nope'"),
         (["--language", "cy"], "has no language 'cy'"),
+        (["typeform", "--pdf"], "Only the form on paper is made as PDF"),
         (["reads-only"], "No form is written for Reads only"),
     ],
 )
@@ -259,7 +284,9 @@ def test_a_survey_has_its_own_folder(tmp_path):
     }
 
 
-@pytest.mark.parametrize("flags", [["generic"], ["--variant", "full"], ["--language", "en"], ["--bank", "exit-open@1"]])
+@pytest.mark.parametrize(
+    "flags", [["generic"], ["paper"], ["--pdf"], ["--variant", "full"], ["--language", "en"], ["--bank", "exit-open@1"]]
+)
 def test_the_own_folder_holds_what_the_settings_say(tmp_path, flags):
     """Anything else goes to a folder that is named."""
     settings = write_settings(tmp_path)

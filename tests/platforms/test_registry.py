@@ -94,6 +94,12 @@ def test_a_name_of_ours_is_refused(installed):
     assert not isinstance(platforms.platform("typeform"), Typeform)
 
 
+def test_the_name_of_the_printed_form_is_refused(installed):
+    """`forms paper` writes the form to print, and would write over the tool's files."""
+    installed(entry("paper", "Outside"))
+    assert "choose another name" in reason()
+
+
 def test_two_packages_with_one_name_are_both_left_out(installed):
     """Which of them is meant cannot be known, so both are named."""
     installed(entry("outside", "Outside", "first"), entry("outside", "Outside", "second"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from exit_bridge.bank.about import About
@@ -91,9 +91,12 @@ def short_codes(codes: Sequence[str]) -> dict[str, str]:
     return dict(zip(codes, starts, strict=True))
 
 
-def questionnaire(bank: QuestionBank, variant: str, language: str, about: About) -> Questionnaire:
+def questionnaire(
+    bank: QuestionBank, variant: str, language: str, about: About, *, paper: bool = False
+) -> Questionnaire:
     """Lay a variant out in one language, with the notice that `about` calls for.
 
+    `paper`: to be printed. It then promises nothing that only a survey tool can do, such as a report by email.
     Raises BankError when the bank has no such variant or no wording in that language.
     """
     if variant not in bank.variants:
@@ -109,9 +112,11 @@ def questionnaire(bank: QuestionBank, variant: str, language: str, about: About)
             fix=f"Use one of: {', '.join(bank.wordings) or 'none, this is a codes-only bank'}",
         )
     words, chosen = bank.wordings[language], bank.variants[variant]
+    if paper:
+        about = replace(about, reply_domains=(), report_link_days=0, scores_in_tool=False)
 
     def text(key: str) -> str:
-        return _fill(words.form_text(key, variant), about, words)
+        return _fill(words.form_text(key, variant, paper=paper), about, words)
 
     group = about.answered_by == "group"
     time = "time_group" if group else "time"

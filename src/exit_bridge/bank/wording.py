@@ -141,9 +141,15 @@ class Wording:
         """Whether the form has that sentence."""
         return bool(self.variants.get(variant, {}).get("form", {}).get(key) or self.form.get(key))
 
-    def form_text(self, key: str, variant: str = "full") -> str:
-        """A sentence of the form that is no question (introductions, buttons, the closing page)."""
-        return str(self.variants.get(variant, {}).get("form", {}).get(key) or self.form[key])
+    def form_text(self, key: str, variant: str = "full", *, paper: bool = False) -> str:
+        """A sentence of the form that is no question (introductions, buttons, the closing page).
+
+        On paper, `<key>_paper` goes first where there is one; but a variant's own words go before all others.
+        """
+        own = self.variants.get(variant, {}).get("form", {})
+        names = (f"{key}_paper", key) if paper else (key,)
+        found = [str(form[name]) for form in (own, self.form) for name in names if form.get(name)]
+        return found[0] if found else self.form[key]
 
 
 def fill_terms(value: Any, terms: Mapping[str, str]) -> Any:

@@ -19,6 +19,7 @@ from exit_bridge.cli.survey_forms import HOW_TO, as_files, forms_folder, survey_
 from exit_bridge.errors import UsageError
 from exit_bridge.intake import submission_schema
 from exit_bridge.openapi import description
+from exit_bridge.paper import PaperForms
 from exit_bridge.platforms import platform as platform_called
 from exit_bridge.platforms import platforms
 from exit_bridge.platforms.base import Platform
@@ -40,6 +41,7 @@ DEFAULT_OUT = "form_definitions"
 @click.option("--bank", metavar="FILE|REF", help=f"Question bank (default: the survey's, or {DEFAULT_BANK}).")
 @click.option("--wording", multiple=True, metavar="FILE", help="Words of the bank in one more language.")
 @click.option("--survey", metavar="NAME", help="For this survey: its tool, variant and languages, its own notice.")
+@click.option("--pdf", is_flag=True, help="The form on paper as PDF too.")
 @click.option("--check", is_flag=True, help="Write nothing: say which files are missing, stale or too many.")
 @click.pass_context
 def forms(
@@ -51,21 +53,23 @@ def forms(
     bank: str | None,
     wording: tuple[str, ...],
     survey: str | None,
+    pdf: bool,
     check: bool,
 ) -> None:
     """Write the form files that survey tools import, with the schemas and a README beside them.
 
+    PLATFORM may also be `paper`: a form to print, with a sheet to score it by hand where the variant is scored.
     Without --survey they are samples: they do not say who is responsible for the answers, and tell so on the form.
     With --survey alone only its form is written, where `init` put it.
     """
     if survey and out is None:
-        if names or languages or variants or bank or wording:
+        if names or languages or variants or bank or wording or pdf:
             raise UsageError("The survey's own folder holds what its settings say", fix="Add --out DIR for other files")
         out, files = _own(ctx.obj, survey)
         how = out / HOW_TO
     else:
         out = out or Path(DEFAULT_OUT)
-        files = dict(_files(_wanted(ctx.obj, names, languages, variants, bank, wording, survey)))
+        files = dict(_files(_wanted(ctx.obj, names, languages, variants, bank, wording, survey, pdf=pdf)))
         how = out / "README.md"
     if check:
         found = list(_differences(files, out))
@@ -98,7 +102,7 @@ def _own(given: str | None, name: str) -> tuple[Path, dict[str, bytes]]:
 class _Wanted:
     """What is to be written."""
 
-    tools: tuple[Platform, ...]
+    tools: tuple[Platform | PaperForms, ...]
     bank: QuestionBank
     variants: tuple[str, ...]
     languages: tuple[str, ...]
@@ -114,6 +118,8 @@ def _wanted(
     source: str | None,
     wording: tuple[str, ...],
     survey: str | None,
+    *,
+    pdf: bool,
 ) -> _Wanted:
     about = About(sample=True)
     if survey:
@@ -127,7 +133,7 @@ def _wanted(
     bank = load_bank(source or DEFAULT_BANK, wording)
     check_bank(bank, variants, languages)
     return _Wanted(
-        tools=_tools(names),
+        tools=(*_tools(names), *_paper(names, pdf=pdf)),
         bank=bank,
         variants=tuple(variants or bank.variants),
         languages=tuple(languages or bank.wordings),
@@ -146,13 +152,24 @@ def check_bank(bank: QuestionBank, variants: Sequence[str], languages: Sequence[
 
 
 def _tools(names: Sequence[str]) -> tuple[Platform, ...]:
-    tools = tuple(map(platform_called, dict.fromkeys(names))) or tuple(t for t in platforms() if "form" in t.faces)
+    if not names:
+        return tuple(tool for tool in platforms() if "form" in tool.faces)
+    tools = tuple(platform_called(name) for name in dict.fromkeys(names) if name != PaperForms.name)
     for tool in tools:
         if "form" not in tool.faces:
             raise UsageError(
                 f"No form is written for {tool.title}", fix="`exit-bridge platforms` lists what each can do"
             )
     return tools
+
+
+def _paper(names: Sequence[str], *, pdf: bool) -> tuple[PaperForms, ...]:
+    """Paper stands among the tools for `forms` alone: no answers are ever delivered from it."""
+    if not names or PaperForms.name in names:
+        return (PaperForms(pdf=pdf),)
+    if pdf:
+        raise UsageError("Only the form on paper is made as PDF", fix="Name paper among the platforms")
+    return ()
 
 
 def _files(wanted: _Wanted) -> Iterator[tuple[str, bytes]]:
@@ -196,6 +213,7 @@ def _differences(files: Mapping[str, bytes], out: Path) -> Iterator[str]:
 def _again(ctx: click.Context) -> str:
     """The command as it was given, without --check."""
     words = ["exit-bridge", *(["--settings", ctx.obj] if ctx.obj else []), "forms", *ctx.params["names"]]
+    words += ["--pdf"] if ctx.params["pdf"] else []
     for option in ("out", "languages", "variants", "bank", "wording", "survey"):
         value = ctx.params[option]
         flag = f"--{option.removesuffix('s')}"

@@ -6,14 +6,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from exit_bridge.bank import QuestionBank
+from exit_bridge.paper import PaperForms
 from exit_bridge.platforms.base import FormFile, Platform
 
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """A survey tool with the files written for it, each with its variant; none where a file is for all of them."""
+    """A survey tool, or paper, with the files written for it, each with its variant; none where one is for all."""
 
-    platform: Platform
+    platform: Platform | PaperForms
     files: Sequence[tuple[str, FormFile]]
 
 
@@ -59,7 +60,8 @@ def readme(
         _table(("tool", "files"), [_listed(tool) for tool in tools]),
     ]
     for tool in tools:
-        parts += [f"### {tool.platform.title}", f"About the formats: <{tool.platform.docs}>", *_steps(tool)]
+        formats = [f"About the formats: <{tool.platform.docs}>"] if tool.platform.docs else []
+        parts += [f"### {tool.platform.title}", *formats, *_steps(tool)]
     parts += ["## For programmers", SCHEMAS]
     return "\n\n".join(filter(None, parts)) + "\n"
 

@@ -24,6 +24,9 @@ BUILT_IN = {
 GROUP = "exit_bridge.platforms"
 """The entry-point group under which another package names its platforms: `name = "package.module:Class"`."""
 
+NOT_A_TOOL = ("paper",)
+"""What `forms` writes besides and into a folder of that name, so that no survey tool may have it."""
+
 NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
 """Names stand in addresses, settings and folder names."""
 
@@ -96,8 +99,8 @@ def _plugins() -> tuple[dict[str, Platform], tuple[BrokenPlugin, ...]]:
 
 
 def _load(entry: EntryPoint, same_name: list[EntryPoint]) -> Platform:
-    if entry.name in BUILT_IN:
-        raise ValueError(f"exit-bridge itself has a platform {entry.name!r}; choose another name")
+    if entry.name in (*BUILT_IN, *NOT_A_TOOL):
+        raise ValueError(f"exit-bridge itself has something called {entry.name!r}; choose another name")
     if len(same_name) > 1:
         raise ValueError(f"{' and '.join(map(_distribution, same_name))} share this name; uninstall all but one")
     if not NAME.fullmatch(entry.name):

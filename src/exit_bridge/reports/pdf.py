@@ -36,7 +36,7 @@ def as_pdf(report: Report, made_on: date) -> bytes:
     Signs that the fonts have no shape for are named ("[thumbs up sign]") or said to be missing. Raises ExitBridgeError
     where the package typst is not installed.
     """
-    return _compiled(template(), datetime(made_on.year, made_on.month, made_on.day, tzinfo=UTC), report=tree(report))
+    return compiled(template(), datetime(made_on.year, made_on.month, made_on.day, tzinfo=UTC), report=tree(report))
 
 
 @lru_cache(maxsize=1)
@@ -51,17 +51,18 @@ def tree(report: Report) -> str:
     for section, copied in zip(report.sections, plain["sections"], strict=True):
         for block, each in zip(section.blocks, copied["blocks"], strict=True):
             each["kind"] = block.kind
-    return json.dumps(_each_text(plain, say), ensure_ascii=False)
+    return json.dumps(drawable(plain, say), ensure_ascii=False)
 
 
-def _each_text(value: Any, say: Phrases) -> Any:
+def drawable(value: Any, say: Phrases) -> Any:
+    """A tree of values in which every text holds only signs that the fonts have a shape for."""
     match value:
         case str():
             return _UNUSUAL.sub(partial(_with_shapes, say), value)
         case dict():
-            return {key: _each_text(each, say) for key, each in value.items()}
+            return {key: drawable(each, say) for key, each in value.items()}
         case list() | tuple():
-            return [_each_text(each, say) for each in value]
+            return [drawable(each, say) for each in value]
         case _:
             return value
 
@@ -84,13 +85,14 @@ def _has_shape(letter: str) -> bool:
     from typst import TypstError
 
     try:
-        _compiled(_LETTER, datetime(2026, 1, 1, tzinfo=UTC), letter=letter)
+        compiled(_LETTER, datetime(2026, 1, 1, tzinfo=UTC), letter=letter)
     except TypstError:
         return False
     return True
 
 
-def _compiled(source: bytes, stamp: datetime, **inputs: str) -> bytes:
+def compiled(source: bytes, stamp: datetime, **inputs: str) -> bytes:
+    """The document set with these inputs; `stamp` is the moment it says it was made at."""
     with _ONE_AT_A_TIME:
         made = compiler().compile(
             source, format="pdf", sys_inputs=inputs, pdf_standards=["ua-1"], timestamp=int(stamp.timestamp())
@@ -105,7 +107,7 @@ def compiler() -> Compiler:
         from typst import Compiler
     except ImportError:
         raise ExitBridgeError(
-            "A report as PDF needs the package typst, which is not installed",
+            "A PDF needs the package typst, which is not installed",
             fix="In the folder of exit-bridge's repository run: pip install '.[pdf]'",
         ) from None
     return Compiler(ignore_system_fonts=True)  # with those of the machine, each would make another file

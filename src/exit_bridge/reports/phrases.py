@@ -61,10 +61,10 @@ class Phrases:
         return found
 
 
-@lru_cache(maxsize=8)
-def phrases(language: str | None = None) -> Phrases:
-    """The phrases in that language or, region apart, its nearest; English where there are none."""
-    folder = files("exit_bridge.reports")
+@lru_cache(maxsize=16)
+def phrases(language: str | None = None, room: str = "exit_bridge.reports") -> Phrases:
+    """A room's phrases in that language or, region apart, its nearest; English where there are none."""
+    folder = files(room)
     wanted = (language or _FALLBACK).replace("_", "-")
     for name in (wanted, wanted.partition("-")[0], _FALLBACK):
         file = folder / f"phrases.{name.lower()}.toml"

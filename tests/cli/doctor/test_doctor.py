@@ -289,7 +289,7 @@ def test_a_pdf_without_the_package_is_found(settings: Path, monkeypatch: pytest.
     monkeypatch.setitem(sys.modules, "typst", None)
     pdf.compiler.cache_clear()
     (line,) = examine(settings)["broken"]
-    assert line == "survey first: A report as PDF needs the package typst, which is not installed"
+    assert line == "survey first: A PDF needs the package typst, which is not installed"
 
 
 def test_individuals_who_get_nothing_need_no_reader(settings: Path) -> None:
