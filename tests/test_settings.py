@@ -71,9 +71,9 @@ FAULTS = {
     "name": (SURVEY.replace("first", '"My Survey"'), 'surveys.My Survey: must look like "staying-close"'),
     "unknown way": (
         EMAIL.replace("email", "pigeon"),
-        "surveys.first.send no. 1.by: must be one of email, post, folder",
+        "surveys.first.send no. 1.by: must be one of email, post, teams, folder",
     ),
-    "no way": ("[[surveys.first.send]]\nto = []\n", "surveys.first.send no. 1.by: must be one of email, post, folder"),
+    "no way": ("[[surveys.first.send]]\nto = []\n", "surveys.first.send no. 1.by: must be one of email, post, teams, folder"),
     "send is no table": (SURVEY + 'send = ["a"]\n', "surveys.first.send no. 1: must be tables, each under [["),
     "unknown key of a way": (EMAIL + 'cc = "x"\nto = ["a@b.example"]\n', "surveys.first.send no. 1: cc is no setting"),
     "missing in a way": (EMAIL, "surveys.first.send no. 1: to missing"),

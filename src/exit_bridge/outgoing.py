@@ -14,7 +14,7 @@ from exit_bridge.intake import from_document
 from exit_bridge.reports.audience import audience_of, link_audience
 from exit_bridge.reports.types import Audience
 from exit_bridge.scoring import scores_from_document, without_answers
-from exit_bridge.sending import EmailDestination, FolderDestination, Outgoing, PostDestination, send
+from exit_bridge.sending import EmailDestination, FolderDestination, Outgoing, TeamsDestination, send
 from exit_bridge.settings import TEST_WAVE, Survey
 from exit_bridge.store import Job, StoredVersion
 
@@ -35,8 +35,11 @@ def deliver(job: Job, bridge: Bridge) -> str:
         receipt = send(EmailDestination((address,)), outgoing(stored, survey, job.destination), bridge.settings.email)
     elif job.destination in survey.send:
         destination = survey.send[job.destination]
-        pdf = not isinstance(destination, PostDestination) and destination.pdf
-        receipt = send(destination, outgoing(stored, survey, job.destination, pdf=pdf), bridge.settings.email)
+        pdf = isinstance(destination, EmailDestination | FolderDestination) and destination.pdf
+        made = outgoing(stored, survey, job.destination, pdf=pdf)
+        if isinstance(destination, TeamsDestination) and survey.report_link and survey.about.answered_by == "group":
+            made = replace(made, link=bridge.links.url(stored.result_id))
+        receipt = send(destination, made, bridge.settings.email)
         if isinstance(destination, FolderDestination):
             _take_back_if_gone(stored, destination, bridge)
     else:

@@ -7,7 +7,7 @@ from exit_bridge.bridge import Bridge
 from exit_bridge.closing import document_of, file_name, report_on
 from exit_bridge.errors import ExitBridgeError, SendFailed, UsageError
 from exit_bridge.reports.bundle import bundle
-from exit_bridge.sending import Outgoing, PostDestination, send
+from exit_bridge.sending import EmailDestination, FolderDestination, Outgoing, send
 from exit_bridge.store import Job
 
 EVENT = "exit.team.created"
@@ -25,7 +25,7 @@ def deliver_team(job: Job, bridge: Bridge) -> str:
             permanent=True,
         )
     destination = survey.send[job.destination]
-    pdf = not isinstance(destination, PostDestination) and destination.pdf
+    pdf = isinstance(destination, EmailDestination | FolderDestination) and destination.pdf
     try:
         made, shown = report_on(bridge, survey, str(envelope["wave"]), int(envelope["n"]))
         files = bundle(made, shown.closed_at.date(), pdf=pdf)

@@ -24,7 +24,14 @@ from exit_bridge.http import HttpPolicy
 from exit_bridge.platforms.base import AuthMode
 from exit_bridge.scoring.disclosure import ROLE_FLOOR
 from exit_bridge.sending.post import signing_key
-from exit_bridge.sending.types import Destination, EmailDestination, EmailWay, FolderDestination, PostDestination
+from exit_bridge.sending.types import (
+    Destination,
+    EmailDestination,
+    EmailWay,
+    FolderDestination,
+    PostDestination,
+    TeamsDestination,
+)
 from exit_bridge.settings_api import ApiSettings, api_settings, write_back_fault
 from exit_bridge.settings_email import email_way
 from exit_bridge.settings_faults import faults_in
@@ -275,6 +282,8 @@ def _send(
                 what = "The signing secret is not whsec_ followed by the base64 of at least 16 bytes"
                 raise SettingsError(what, where=f"{where}.secret", fix="Set the one that the receiver checks with")
             return f"post-{n}", PostDestination(row["url"], signing, policy)
+        case "teams":
+            return f"teams-{n}", TeamsDestination(secret(row["url"], f"{where}.url"), http)
         case _:
             return f"folder-{n}", FolderDestination(str(path.parent / row["directory"]), row.get("pdf", False))
 

@@ -12,6 +12,7 @@ from exit_bridge.sending.types import (
     Outgoing,
     PostDestination,
     Receipt,
+    TeamsDestination,
 )
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "Outgoing",
     "PostDestination",
     "Receipt",
+    "TeamsDestination",
     "send",
 ]
 
@@ -47,6 +49,10 @@ def send(destination: Destination, outgoing: Outgoing, way: EmailWay | None) -> 
             from exit_bridge.sending.post import send_post
 
             return send_post(destination, outgoing)
+        case TeamsDestination():
+            from exit_bridge.sending.teams import send_teams
+
+            return send_teams(destination, outgoing)
         case FolderDestination():
             from exit_bridge.sending.folder import send_folder
 

@@ -34,15 +34,20 @@ def send_post(destination: PostDestination, outgoing: Outgoing) -> Receipt:
         "webhook-signature": _sign(destination, outgoing.key, attempt, body),
     }
     reply = http.post(destination.url, body, headers, destination.policy)
+    return receipt(reply, destination.label, "Check the address and that the receiver knows the signing secret")
+
+
+def receipt(reply: http.Reply, label: str, check: str) -> Receipt:
+    """What an answer to a POST means; `check`: what to look at where it will not be taken. Raises SendFailed."""
     if 200 <= reply.status < 300:
-        return Receipt(destination.label, f"HTTP {reply.status}")
+        return Receipt(label, f"HTTP {reply.status}")
     again = reply.status in _TRY_AGAIN or reply.status >= 500
     raise SendFailed(
         f"The receiver answered HTTP {reply.status}",
-        where=destination.label,
-        fix=_advice(reply.status, again),
+        where=label,
+        fix="" if again else _advice(reply.status, check),
         permanent=not again,
-        retry_after=reply.retry_after(attempt) if again else None,
+        retry_after=reply.retry_after(datetime.now(UTC)) if again else None,
         status=reply.status,
     )
 
@@ -80,11 +85,9 @@ def _sign(destination: PostDestination, key: str, attempt: datetime, body: bytes
     return str(Webhook(secret).sign(key, attempt, body.decode()))
 
 
-def _advice(status: int, again: bool) -> str:
-    if again:
-        return ""
+def _advice(status: int, check: str) -> str:
     if 300 <= status < 400:
         return "Redirects are not followed: set the address it points to"
     if status == 410:
         return "The receiver wants no more results: take this destination out"
-    return "Check the address and that the receiver knows the signing secret"
+    return check

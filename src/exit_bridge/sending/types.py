@@ -27,7 +27,8 @@ class Outgoing:
     without a full stop, which Standard Webhooks signs as a separator. `html` is a self-contained page, `mail_html`
     the part mail programs show, `summary` the few words for a mail that can only lead to the report, `result` the
     document of the published result schema, `pdf` the report for paper, empty where it is not wanted, `files` what a
-    folder keeps besides, `event` what a receiver is told has happened. `made_at` is aware (UTC).
+    folder keeps besides, `event` what a receiver is told has happened, `link` where the report can be opened.
+    `made_at` is aware (UTC).
     """
 
     key: str
@@ -43,6 +44,7 @@ class Outgoing:
     pdf: bytes = field(default=b"", repr=False)
     files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     event: str = "exit.report.created"
+    link: str = field(default="", repr=False)
     language: str = "en"
     made_at: datetime
 
@@ -154,6 +156,19 @@ class PostDestination:
 
 
 @dataclass(frozen=True, slots=True)
+class TeamsDestination:
+    """A channel in Microsoft Teams. `url` is the address of its workflow; whoever has it can post there."""
+
+    url: str = field(repr=False)
+    policy: HttpPolicy = field(default_factory=HttpPolicy)
+
+    @property
+    def label(self) -> str:
+        """For people and logs."""
+        return "Microsoft Teams"
+
+
+@dataclass(frozen=True, slots=True)
 class FolderDestination:
     """A directory on this machine that results are kept in; `pdf`: with the report as one file more."""
 
@@ -166,4 +181,4 @@ class FolderDestination:
         return f"folder {self.directory}"
 
 
-Destination = EmailDestination | PostDestination | FolderDestination
+Destination = EmailDestination | PostDestination | TeamsDestination | FolderDestination
