@@ -19,7 +19,8 @@ from typing import Any, Literal, cast
 
 from exit_bridge.bank import About, QuestionBank, is_path, load_bank
 from exit_bridge.bank.about import AnsweredBy, IndividualReports
-from exit_bridge.errors import SettingsError
+from exit_bridge.bank.wording import draft_fault
+from exit_bridge.errors import BankError, SettingsError
 from exit_bridge.http import HttpPolicy
 from exit_bridge.platforms.base import AuthMode
 from exit_bridge.sending.post import signing_key
@@ -45,6 +46,7 @@ class Survey:
     wordings: tuple[str, ...]
     variant: str
     languages: tuple[str, ...]
+    draft_wording: bool
     wave: str
     auth: AuthMode | None
     secrets: tuple[str, ...] = field(repr=False)
@@ -219,6 +221,7 @@ def _survey(name: str, row: Mapping[str, Any], path: Path, secret: Secret, http:
         wordings=tuple(str(path.parent / wording) for wording in row.get("wordings", ())),
         variant=row.get("variant", "full"),
         languages=tuple(row.get("languages", ("en",))),
+        draft_wording=row.get("draft_wording", False),
         wave=row.get("wave", ""),
         auth=auth,
         secrets=secrets,
@@ -230,11 +233,21 @@ def _survey(name: str, row: Mapping[str, Any], path: Path, secret: Secret, http:
         reply_scores=row.get("reply_scores", False),
         api=api,
     )
+    if not survey.draft_wording and (draft := _draft_fault(survey)):
+        fix = "Have it reviewed first, or add draft_wording = true; docs/languages.md says how"
+        raise SettingsError(draft, where=f"{where}.languages", fix=fix)
     if about.scores_in_tool and (fault := write_back_fault(about, survey.bank.variants.get(survey.variant))):
         raise SettingsError(fault[0], where=f"{where}.api.write_back", fix=fault[1])
     if about.answered_by == "individuals" and about.individual_reports == "recipients":
         _refuse_private_form(survey, where)
     return survey
+
+
+def _draft_fault(survey: Survey) -> str:
+    try:
+        return draft_fault(survey.bank, survey.languages)
+    except BankError:  # said by whatever uses the bank, and by `doctor`
+        return ""
 
 
 def _refuse_private_form(survey: Survey, where: str) -> None:

@@ -90,10 +90,12 @@ class Case:
         language: str | None,
         made_on: date,
     ) -> Case:
-        """Choose the words: report and questions in one language, English where the phrases have no other."""
-        say = phrases(language or submission.language)
+        """Choose the words: report and questions in one language that both have, English where there is no other."""
         wanted = language or submission.language or ""
-        words = words_for(bank, wanted if wanted.startswith(say.language) else say.language)
+        say = phrases(wanted)
+        words = words_for(bank, wanted if wanted in bank.wordings and wanted.startswith(say.language) else say.language)
+        if not words.language.startswith(say.language):
+            say = phrases(words.language)
         said: dict[str, Any] = {f.name: getattr(about, f.name) for f in fields(about)}
         said |= {name: clean(value) for name, value in said.items() if isinstance(value, str)}
         said["organisations"] = tuple(clean(name) for name in about.organisations)
