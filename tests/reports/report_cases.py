@@ -129,30 +129,32 @@ def report(
     )
 
 
-def states() -> dict[str, reports.Report]:
-    """One report of every kind, for the checks that hold for all of them."""
+def states(**more: str) -> dict[str, reports.Report]:
+    """One report of every kind, for the checks that hold for all of them; `more` as for `report`."""
     front = "notice=yes team=yes role=front stage=sustaining"
     commented = submission(comments={"coproduction": COMMENT})
     quick = submission(variant="quick")
     letter = submission(YOUNG, variant="young-person", context="notice=yes team=yes")
     return {
-        "group": report(commented),
-        "respondent": report(submission(context=front), INDIVIDUAL, audience="respondent"),
-        "recipients": report(commented, replace(INDIVIDUAL, individual_reports="recipients"), audience="recipients"),
-        "provisional": report(submission(PROVISIONAL)),
-        "conception": report(submission(context="notice=yes stage=conception")),
-        "keep": report(submission(every(5) + " ada03 4 mea05 4")),
-        "even": report(submission(every(3), context="notice=yes stage=scaling")),
-        "nothing": report(submission("")),
-        "extended": report(submission(MIXED + " mea08 4 rec08 4", variant="extended")),
-        "quick": report(quick, INDIVIDUAL, audience="respondent"),
-        "young": report(letter, INDIVIDUAL, audience="respondent"),
-        "sides": side_by_side(),
-        "rounds": then_and_now(),
+        "group": report(commented, **more),
+        "respondent": report(submission(context=front), INDIVIDUAL, audience="respondent", **more),
+        "recipients": report(
+            commented, replace(INDIVIDUAL, individual_reports="recipients"), audience="recipients", **more
+        ),
+        "provisional": report(submission(PROVISIONAL), **more),
+        "conception": report(submission(context="notice=yes stage=conception"), **more),
+        "keep": report(submission(every(5) + " ada03 4 mea05 4"), **more),
+        "even": report(submission(every(3), context="notice=yes stage=scaling"), **more),
+        "nothing": report(submission(""), **more),
+        "extended": report(submission(MIXED + " mea08 4 rec08 4", variant="extended"), **more),
+        "quick": report(quick, INDIVIDUAL, audience="respondent", **more),
+        "young": report(letter, INDIVIDUAL, audience="respondent", **more),
+        "sides": side_by_side(**more),
+        "rounds": then_and_now(**more),
     }
 
 
-def then_and_now() -> reports.Report:
+def then_and_now(**more: str) -> reports.Report:
     """Two groups in two rounds: one changed clearly on one ingredient, the other on none; a third answered once."""
     said = {
         "Northmoor Council": (
@@ -165,10 +167,10 @@ def then_and_now() -> reports.Report:
         waves.waves(*(sides.Sheet(name, one, score(one, BANK, ABOUT)) for one in both), BANK)
         for name, both in said.items()
     ]
-    return report_waves.build(BANK, compared, ABOUT, ["Young people’s group"], made_on=MADE_ON)
+    return report_waves.build(BANK, compared, ABOUT, ["Young people’s group"], made_on=MADE_ON, **more)
 
 
-def side_by_side() -> reports.Report:
+def side_by_side(**more: str) -> reports.Report:
     """Three groups: far apart on one ingredient, alike on another, one of them without enough answers on a third."""
     said = {
         "Northmoor Council": submission(comments={"coproduction": COMMENT}),
@@ -176,4 +178,4 @@ def side_by_side() -> reports.Report:
         "Young people’s group": submission(PROVISIONAL, context="notice=yes stage=implementation"),
     }
     sheets = [sides.Sheet(name, replace(one, sheet=name), score(one, BANK, ABOUT)) for name, one in said.items()]
-    return report_sides.build(BANK, sheets, ABOUT, made_on=MADE_ON)
+    return report_sides.build(BANK, sheets, ABOUT, made_on=MADE_ON, **more)
