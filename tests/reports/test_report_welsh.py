@@ -88,6 +88,13 @@ def test_the_pdf_is_in_welsh_too() -> None:
     assert b"/Lang(cy)" in reports.as_pdf(made, MADE_ON)
 
 
+def test_a_draft_is_used_only_where_it_is_asked_for() -> None:
+    """The language that a survey tool names for one respondent does not bring it out."""
+    made = report(submission(language="cy"))
+    assert (made.language, made.notices) == ("en", ())
+    assert "Senior managers make sure" in reports.as_text(made)
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize("way", ["page", "mail"])
 @each_state
