@@ -33,6 +33,7 @@ ALLOWED = {
     "settings_api": {"errors", "http", "bank", "platforms"},
     "settings_email": {"http", "sending"},
     "settings_links": {"bank"},
+    "settings_send": {"errors", "http", "sending"},
     "settings_waves": {"errors"},
     "settings": {
         "errors",
@@ -44,6 +45,7 @@ ALLOWED = {
         "settings_email",
         "settings_faults",
         "settings_links",
+        "settings_send",
         "settings_waves",
         "scoring",
     },

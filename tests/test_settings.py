@@ -73,7 +73,10 @@ FAULTS = {
         EMAIL.replace("email", "pigeon"),
         "surveys.first.send no. 1.by: must be one of email, post, teams, folder",
     ),
-    "no way": ("[[surveys.first.send]]\nto = []\n", "surveys.first.send no. 1.by: must be one of email, post, teams, folder"),
+    "no way": (
+        "[[surveys.first.send]]\nto = []\n",
+        "surveys.first.send no. 1.by: must be one of email, post, teams, folder",
+    ),
     "send is no table": (SURVEY + 'send = ["a"]\n', "surveys.first.send no. 1: must be tables, each under [["),
     "unknown key of a way": (EMAIL + 'cc = "x"\nto = ["a@b.example"]\n', "surveys.first.send no. 1: cc is no setting"),
     "missing in a way": (EMAIL, "surveys.first.send no. 1: to missing"),
@@ -187,6 +190,20 @@ def test_a_bank_that_cannot_be_read_keeps_its_own_message(tmp_path):
     """Where the settings need the bank to be checked."""
     with pytest.raises(BankError, match="It cannot be read"):
         load(tmp_path, ALONE.replace("exit-open@1", "nosuch.toml"))
+
+
+def test_a_draft_is_used_only_where_the_survey_says_so(tmp_path):
+    """Alone or beside another language, and whichever comes first; a wording file may say that it is none."""
+    for languages in ('["cy"]', '["en", "cy"]'):
+        said = refused(tmp_path, f"{SURVEY}languages = {languages}\n")
+        assert "The wording of exit-open@1 in 'cy' is a draft (surveys.first.languages)" in said
+        assert "add draft_wording = true; docs/languages.md says how" in said
+        survey = load(tmp_path, f"{SURVEY}languages = {languages}\ndraft_wording = true\n").survey("first")
+        assert survey.draft_wording
+    assert "is a draft" in refused(tmp_path, f'{SURVEY}languages = ["cy"]\ndraft_wording = false\n')
+    (tmp_path / "cy.toml").write_text('language = "cy"\ndraft = false\n', "utf-8")
+    reviewed = load(tmp_path, f'{SURVEY}languages = ["cy"]\nwordings = ["cy.toml"]\n').survey("first")
+    assert not reviewed.draft_wording
 
 
 def test_brackets_without_end_are_one_plain_line(tmp_path):

@@ -19,23 +19,21 @@ from typing import Any, Literal, cast
 
 from exit_bridge.bank import About, QuestionBank, is_path, load_bank
 from exit_bridge.bank.about import AnsweredBy, IndividualReports
-from exit_bridge.errors import SettingsError
+from exit_bridge.bank.wording import draft_fault
+from exit_bridge.errors import BankError, SettingsError
 from exit_bridge.http import HttpPolicy
 from exit_bridge.platforms.base import AuthMode
 from exit_bridge.scoring.disclosure import ROLE_FLOOR
-from exit_bridge.sending.post import signing_key
 from exit_bridge.sending.types import (
     Destination,
-    EmailDestination,
     EmailWay,
     FolderDestination,
-    PostDestination,
-    TeamsDestination,
 )
 from exit_bridge.settings_api import ApiSettings, api_settings, write_back_fault
 from exit_bridge.settings_email import email_way
 from exit_bridge.settings_faults import faults_in
 from exit_bridge.settings_links import link_fault
+from exit_bridge.settings_send import destination
 from exit_bridge.settings_waves import WaveSettings, wave_settings
 
 DEFAULT_FILE = "exit-bridge.toml"
@@ -61,6 +59,7 @@ class Survey:
     send: Mapping[str, Destination]
     on_edit: Literal["update", "resend"]
     reply_scores: bool
+    draft_wording: bool = False
     api: ApiSettings | None = None
     waves: Mapping[str, WaveSettings] = field(default_factory=dict)
     role_floor: int = ROLE_FLOOR
@@ -230,12 +229,14 @@ def _survey(name: str, row: Mapping[str, Any], path: Path, secret: Secret, http:
         wordings=tuple(str(path.parent / wording) for wording in row.get("wordings", ())),
         variant=row.get("variant", "full"),
         languages=tuple(row.get("languages", ("en",))),
+        draft_wording=row.get("draft_wording", False),
         wave=row.get("wave", ""),
         auth=auth,
         secrets=secrets,
         about=about,
         send=dict(
-            _send(n, way, f"{where}.send no. {n}", path, secret, http) for n, way in enumerate(row.get("send", ()), 1)
+            destination(n, way, f"{where}.send no. {n}", path.parent, secret, http)
+            for n, way in enumerate(row.get("send", ()), 1)
         ),
         on_edit=row.get("on_edit", "update"),
         reply_scores=row.get("reply_scores", False),
@@ -243,11 +244,21 @@ def _survey(name: str, row: Mapping[str, Any], path: Path, secret: Secret, http:
         waves=wave_settings(row.get("waves", ()), f"{where}.waves"),
         role_floor=row.get("role_floor", ROLE_FLOOR),
     )
+    if not survey.draft_wording and (draft := _draft_fault(survey)):
+        fix = "Have it reviewed first, or add draft_wording = true; docs/languages.md says how"
+        raise SettingsError(draft, where=f"{where}.languages", fix=fix)
     if about.scores_in_tool and (fault := write_back_fault(about, survey.bank.variants.get(survey.variant))):
         raise SettingsError(fault[0], where=f"{where}.api.write_back", fix=fault[1])
     if about.answered_by == "individuals" and about.individual_reports == "recipients":
         _refuse_private_form(survey, where)
     return survey
+
+
+def _draft_fault(survey: Survey) -> str:
+    try:
+        return draft_fault(survey.bank, survey.languages)
+    except BankError:  # said by whatever uses the bank, and by `doctor`
+        return ""
 
 
 def _refuse_private_form(survey: Survey, where: str) -> None:
@@ -267,25 +278,6 @@ def _refuse_unguarded_link(survey: Survey, settings: Settings) -> None:
     fault = link_fault(survey.about, chosen, address=bool(settings.public_url), strong_key=strong)
     if fault:
         raise SettingsError(fault[0], where=f"surveys.{survey.name}.report_link", fix=fault[1])
-
-
-def _send(
-    n: int, row: Mapping[str, Any], where: str, path: Path, secret: Secret, http: HttpPolicy
-) -> tuple[str, Destination]:
-    match row["by"]:
-        case "email":
-            return f"email-{n}", EmailDestination(tuple(row["to"]), row.get("reply_to", ""), row.get("pdf", False))
-        case "post":
-            policy = HttpPolicy(proxy=http.proxy, ca_bundle=http.ca_bundle, internal=row.get("internal", ""))
-            signing = secret(row["secret"], f"{where}.secret")
-            if not signing_key(signing):
-                what = "The signing secret is not whsec_ followed by the base64 of at least 16 bytes"
-                raise SettingsError(what, where=f"{where}.secret", fix="Set the one that the receiver checks with")
-            return f"post-{n}", PostDestination(row["url"], signing, policy)
-        case "teams":
-            return f"teams-{n}", TeamsDestination(secret(row["url"], f"{where}.url"), http)
-        case _:
-            return f"folder-{n}", FolderDestination(str(path.parent / row["directory"]), row.get("pdf", False))
 
 
 def secret_bits(secret: str) -> int:

@@ -100,11 +100,11 @@ def test_other_words_move_no_score(tmp_path):
 def test_a_new_language_must_be_complete(tmp_path):
     """Half a language is refused with every missing part named."""
     half = write(
-        tmp_path / "cy.toml",
-        'language = "cy"\ntitle = "x"\nthis_work = "x"\nnon_answers = { dk = "a", na = "b" }\n'
+        tmp_path / "ga.toml",
+        'language = "ga"\ntitle = "x"\nthis_work = "x"\nnon_answers = { dk = "a", na = "b" }\n'
         "[ingredients]\n[items]\n[form]\n",
     )
-    with pytest.raises(BankError, match=r"wording\.cy\.items\.rec01: no words for it"):
+    with pytest.raises(BankError, match=r"wording\.ga\.items\.rec01: no words for it"):
         load_bank("exit-open@1", (half,))
 
 

@@ -42,13 +42,13 @@ def here(tmp_path, monkeypatch):
 
 
 def test_everything_is_written():
-    """Every tool with a form, every variant, every language, as samples; and nothing else."""
+    """Every tool with a form, every variant, every language that is no draft, as samples; and nothing else."""
     said = call(None, "forms")
     expected = {
         f"{tool.name}/{file.path}": file.content
         for tool in (*(tool for tool in platforms() if "form" in tool.faces), PaperForms())
         for variant in BANK.variants
-        for file in (*tool.write_form(BANK, variant, list(BANK.wordings), About(sample=True)), *tool.companions())
+        for file in (*tool.write_form(BANK, variant, ["en"], About(sample=True)), *tool.companions())
     }
     found = written(Path("form_definitions"))
     assert (0, set(expected) | BESIDES) == (said.code, set(found))
@@ -105,13 +105,31 @@ def test_a_selection():
     assert expected | BESIDES == set(written(Path("out")))
 
 
+def test_drafts_are_written_only_where_they_are_asked_for():
+    """All of them with --draft, each saying so at its top; a bank that has drafts only is refused without it."""
+    assert call(None, "forms", "--draft", "--out", "all").code == 0
+    found = written(Path("all"))
+    forms = {name: content.decode("utf-8", "replace") for name, content in found.items() if "example" not in name}
+    welsh = {name for name in forms if ".cy." in name or name.endswith((".txt", ".lss"))}
+    assert len({name for name in welsh if ".cy." in name}) == len({name for name in forms if ".en." in name}) == 8
+    assert all("DRAFFT" in forms[name] for name in welsh)
+    assert "Languages: English (`en`), Cymraeg (`cy`, draft)." in forms["README.md"]
+    stale = call(None, "forms", "--draft", "--language", "cy", "--out", "welsh", "--check")
+    assert "forms --draft --out welsh --language cy" in stale.err
+    own = SECOND.read_text("utf-8").replace("[wording.en]\n", "[wording.en]\ndraft = true\n")
+    Path("own.toml").write_text(own, "utf-8")
+    said = call(None, "forms", "--bank", "own.toml", "--out", "own")
+    assert (2, "in 'en' is a draft" in said.err, Path("own").exists()) == (said.code, True, False)
+    assert call(None, "forms", "--bank", "own.toml", "--draft", "--out", "own").code == 0
+
+
 def test_another_language_and_another_bank():
     """--wording adds a language, --bank takes another bank; each form is in its own words."""
     words = Path("words.toml")
     text = (ROOT / "src/exit_bridge/bank/data/exit-open-1/wording.en.toml").read_text("utf-8")
     text = text.replace('language = "en"', 'language = "cy"\ndraft = true', 1).replace('"Agree"', '"Cytuno"')
     words.write_text(text.replace('name = "English"', 'name = "Cymraeg"'), "utf-8")
-    assert call(None, "forms", "typeform", "--wording", words, "--out", "welsh").code == 0
+    assert call(None, "forms", "typeform", "--wording", words, "--draft", "--out", "welsh").code == 0
     found = written(Path("welsh"))
     assert b"Cytuno" in found["typeform/exit-open-1.full.cy.json"]
     assert b"Cytuno" not in found["typeform/exit-open-1.full.en.json"]
@@ -223,8 +241,10 @@ class ReadsOnly(Platform):
     [
         (["nope"], "There is no platform 'nope'"),
         (["--variant", "nope"], "has no variant 'nope'"),
-        (["--language", "cy"], "has no language 'cy'"),
         (["typeform", "--pdf"], "Only the form on paper is made as PDF"),
+        (["--language", "ga"], "has no language 'ga'"),
+        (["--language", "cy"], "The wording of exit-open@1 in 'cy' is a draft. Have it reviewed first, or add --draft"),
+        (["--language", "en", "--language", "cy"], "in 'cy' is a draft"),
         (["reads-only"], "No form is written for Reads only"),
     ],
 )

@@ -94,6 +94,23 @@ def test_the_form_is_the_one_of_these_settings(path: Path) -> None:
     assert expected[0].how_to_import in (folder / "HOW-TO.txt").read_text("utf-8")
 
 
+def test_a_draft_is_set_up_only_where_it_is_asked_for(path: Path) -> None:
+    """The settings say so, the form says so at its top; without a draft --draft leaves no trace."""
+    said = call(path, *SCRIPTED, "--language", "en", "--language", "cy", "--draft")
+    assert said.code == 0, said.err
+    survey = load_settings(path).survey("staying-close")
+    assert (survey.languages, survey.draft_wording) == (("en", "cy"), True)
+    forms = {form.name: form.read_text("utf-8") for form in (path.parent / "forms-staying-close").glob("*.json")}
+    assert {name: "DRAFFT" in text for name, text in forms.items()} == {
+        "exit-open-1.full.en.json": False,
+        "exit-open-1.full.cy.json": True,
+    }
+    assert call(path, "forms", "--survey", "staying-close", "--check").code == 0
+    assert call(path, "forms", "--survey", "staying-close", "--out", str(path.parent / "again")).code == 0
+    assert call(path, *SCRIPTED, "--survey", "second", "--draft").code == 0
+    assert path.read_text("utf-8").count("draft_wording") == 1
+
+
 def test_a_second_survey_leaves_every_line_of_the_first(path: Path) -> None:
     """Comments, order and odd spacing survive; secrets are added to."""
     call(path, *SCRIPTED)
@@ -144,6 +161,8 @@ def test_a_name_that_is_taken_is_refused(path: Path) -> None:
             ("--answered-by", "individuals", "--individual-reports", "recipients", "--variant", "young-person"),
             "This form gives no report",
         ),
+        (("--language", "cy"), "The wording of exit-open@1 in 'cy' is a draft. Have it reviewed first, or add --draft"),
+        (("--language", "en", "--language", "cy"), "in 'cy' is a draft"),
         (("--platform", "nosuch"), "There is no platform 'nosuch'"),
         (("--public-url", "reports.example"), "--public-url: Type an address"),
         (("--bank", "nosuch@1"), "There is no question bank 'nosuch@1'"),

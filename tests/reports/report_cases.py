@@ -137,31 +137,33 @@ def report(
     )
 
 
-def states() -> dict[str, reports.Report]:
-    """One report of every kind, for the checks that hold for all of them."""
+def states(**more: str) -> dict[str, reports.Report]:
+    """One report of every kind, for the checks that hold for all of them; `more` as for `report`."""
     front = "notice=yes team=yes role=front stage=sustaining"
     commented = submission(comments={"coproduction": COMMENT})
     quick = submission(variant="quick")
     letter = submission(YOUNG, variant="young-person", context="notice=yes team=yes")
     return {
-        "group": report(commented),
-        "respondent": report(submission(context=front), INDIVIDUAL, audience="respondent"),
-        "recipients": report(commented, replace(INDIVIDUAL, individual_reports="recipients"), audience="recipients"),
-        "provisional": report(submission(PROVISIONAL)),
-        "conception": report(submission(context="notice=yes stage=conception")),
-        "keep": report(submission(every(5) + " ada03 4 mea05 4")),
-        "even": report(submission(every(3), context="notice=yes stage=scaling")),
-        "nothing": report(submission("")),
-        "extended": report(submission(MIXED + " mea08 4 rec08 4", variant="extended")),
-        "quick": report(quick, INDIVIDUAL, audience="respondent"),
-        "young": report(letter, INDIVIDUAL, audience="respondent"),
-        "sides": side_by_side(),
-        "rounds": then_and_now(),
-        "team": the_team(),
-        "few": the_team(people=4),
-        "next": what_happens_next(),
-        "leader": facilitator(the_team()),
-        "leader-sides": facilitator(side_by_side()),
+        "group": report(commented, **more),
+        "respondent": report(submission(context=front), INDIVIDUAL, audience="respondent", **more),
+        "recipients": report(
+            commented, replace(INDIVIDUAL, individual_reports="recipients"), audience="recipients", **more
+        ),
+        "provisional": report(submission(PROVISIONAL), **more),
+        "conception": report(submission(context="notice=yes stage=conception"), **more),
+        "keep": report(submission(every(5) + " ada03 4 mea05 4"), **more),
+        "even": report(submission(every(3), context="notice=yes stage=scaling"), **more),
+        "nothing": report(submission(""), **more),
+        "extended": report(submission(MIXED + " mea08 4 rec08 4", variant="extended"), **more),
+        "quick": report(quick, INDIVIDUAL, audience="respondent", **more),
+        "young": report(letter, INDIVIDUAL, audience="respondent", **more),
+        "sides": side_by_side(**more),
+        "rounds": then_and_now(**more),
+        "team": the_team(**more),
+        "few": the_team(4, **more),
+        "next": what_happens_next(**more),
+        "leader": facilitator(the_team(**more)),
+        "leader-sides": facilitator(side_by_side(**more)),
     }
 
 
@@ -170,7 +172,7 @@ NEVER_MAILED = ("sides", "rounds", "next", "leader", "leader-sides")
 TEAM_ABOUT = replace(ABOUT, answered_by="individuals", individual_reports="none")
 
 
-def the_team(people: int = 30) -> reports.Report:
+def the_team(people: int = 30, **more: str) -> reports.Report:
     """A team of so many in two waves, with enough of one role for figures of its own; or too few for any."""
     pictures = []
     for wave in ("2026-spring", "2026-autumn"):
@@ -183,19 +185,19 @@ def the_team(people: int = 30) -> reports.Report:
     wave = report_team.TeamWave(
         "2026-autumn", now, "Ask us before you count us.\nTell us what became of it.", CLOSED_ON
     )
-    return report_team.build(BANK, wave, TEAM_ABOUT, since, "2026-spring" if since else "", made_on=MADE_ON)
+    return report_team.build(BANK, wave, TEAM_ABOUT, since, "2026-spring" if since else "", made_on=MADE_ON, **more)
 
 
-def what_happens_next() -> reports.Report:
+def what_happens_next(**more: str) -> reports.Report:
     """The page for everybody who answered."""
     chance = random.Random("what happens next")
     now, _ = team_cases.picture([at_random(f"p{k}", chance) for k in range(12)], about=TEAM_ABOUT)
     promise = next_page.Promise("We write down who decides what.\nYou see it first.", "The head of service", "31 March")
     wave = report_team.TeamWave("2026-autumn", now, "Ask us before you count us.", CLOSED_ON)
-    return next_page.build(BANK, wave, TEAM_ABOUT, promise, made_on=MADE_ON)
+    return next_page.build(BANK, wave, TEAM_ABOUT, promise, made_on=MADE_ON, **more)
 
 
-def then_and_now() -> reports.Report:
+def then_and_now(**more: str) -> reports.Report:
     """Two groups in two rounds: one changed clearly on one ingredient, the other on none; a third answered once."""
     said = {
         "Northmoor Council": (
@@ -208,10 +210,10 @@ def then_and_now() -> reports.Report:
         waves.waves(*(sides.Sheet(name, one, score(one, BANK, ABOUT)) for one in both), BANK)
         for name, both in said.items()
     ]
-    return report_waves.build(BANK, compared, ABOUT, ["Young people’s group"], made_on=MADE_ON)
+    return report_waves.build(BANK, compared, ABOUT, ["Young people’s group"], made_on=MADE_ON, **more)
 
 
-def side_by_side() -> reports.Report:
+def side_by_side(**more: str) -> reports.Report:
     """Three groups: far apart on one ingredient, alike on another, one of them without enough answers on a third."""
     said = {
         "Northmoor Council": submission(comments={"coproduction": COMMENT}),
@@ -219,4 +221,4 @@ def side_by_side() -> reports.Report:
         "Young people’s group": submission(PROVISIONAL, context="notice=yes stage=implementation"),
     }
     sheets = [sides.Sheet(name, replace(one, sheet=name), score(one, BANK, ABOUT)) for name, one in said.items()]
-    return report_sides.build(BANK, sheets, ABOUT, made_on=MADE_ON)
+    return report_sides.build(BANK, sheets, ABOUT, made_on=MADE_ON, **more)

@@ -36,6 +36,11 @@ def test_every_language_has_the_same_phrases_and_gaps(file: Path) -> None:
     assert file.name == f"phrases.{ours['language']}.toml"
 
 
+def test_there_is_more_than_english() -> None:
+    """So that the comparison above compares something."""
+    assert {file.name for file in FILES} >= {"phrases.cy.toml", "phrases.en.toml"}
+
+
 def test_every_phrase_is_used() -> None:
     """No key that the code does not name, in full or by its family."""
     unused = []
@@ -45,7 +50,7 @@ def test_every_phrase_is_used() -> None:
         named = any(f"{mark}{stem}{mark}" in CODE for mark in "'\"") or any(
             f'f"{family}.{{' in CODE or f"f'{family}.{{" in CODE for family in families
         )
-        if not named and key not in ("language", "months", "date", "comma"):
+        if not named and key not in ("language", "draft", "months", "date", "comma"):
             unused.append(key)
     assert [key for key in unused if stem_is_not_built(key)] == []
 
@@ -53,7 +58,7 @@ def test_every_phrase_is_used() -> None:
 def stem_is_not_built(key: str) -> bool:
     """Keys put together from a variable: `priorities.first_emphasis`, `summary.keep_judged`, joiners."""
     return key not in {
-        "and", "or",
+        "and", "or", "and_vowel",
         "priorities.first_emphasis", "priorities.equal_emphasis", "priorities.next_emphasis",
         "summary.keep_judged", "standing.keep_what_judged", "standing.keep_top_judged",
     }  # fmt: skip
@@ -61,7 +66,8 @@ def stem_is_not_built(key: str) -> bool:
 
 def test_a_language_we_do_not_have_is_english() -> None:
     """Region tags find their language, odd tags cannot reach another file."""
-    assert [phrases(tag).language for tag in (None, "", "en", "en-GB", "en_GB", "cy", "../../x", "e.n")] == ["en"] * 8
+    assert [phrases(tag).language for tag in (None, "", "en", "en-GB", "en_GB", "ga", "../../x", "e.n")] == ["en"] * 8
+    assert [phrases(tag).language for tag in ("cy", "cy-GB", "cy_GB")] == ["cy"] * 3
 
 
 def test_lists_read_as_people_write_them() -> None:
@@ -70,6 +76,13 @@ def test_lists_read_as_people_write_them() -> None:
     assert [say.listed(names) for names in (["A"], ["A", "B"], ["A", "B", "C"])] == ["A", "A and B", "A, B and C"]
     assert say.listed(["A", "B"], last="or") == "A or B"
     assert say.listed(["A", "B or C", "D"], last="or") == "A, B or C, or D"
+    say = phrases("cy")
+    assert [say.listed(names) for names in (["B", "Mesur"], ["B", "Addasu"], ["B", "Ôl"])] == [
+        "B a Mesur",
+        "B ac Addasu",
+        "B ac Ôl",
+    ]
+    assert say.listed(["B", "A"], last="or") == "B neu A"
 
 
 def test_a_missing_phrase_is_a_bug() -> None:

@@ -67,7 +67,8 @@ def build(document: Document) -> QuestionBank:
         wordings={},
         fingerprint=_fingerprint(structure),
     )
-    wordings = {language: wording(words, _fingerprint(words)) for language, words in document["wording"].items()}
+    reviewed_first = sorted(document["wording"].items(), key=lambda pair: pair[1].get("draft", False))
+    wordings = {language: wording(words, _fingerprint(words)) for language, words in reviewed_first}
     return replace(bank, wordings=wordings)
 
 

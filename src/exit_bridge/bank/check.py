@@ -34,9 +34,11 @@ def warnings_in(document: Document) -> list[Fault]:
     found = []
     for language, raw in document.get("wording", {}).items():
         words = fill_terms(raw, raw.get("terms", {}))
-        found += _lint(document, f"wording.{language}", words, young=False)
+        english = language.partition("-")[0] == "en"
+        found += _lint(document, f"wording.{language}", words, young=False, english=english)
         for variant, own in words.get("variants", {}).items():
-            found += _lint(document, f"wording.{language}.variants.{variant}", own, young=variant.startswith("young"))
+            where, young = f"wording.{language}.variants.{variant}", variant.startswith("young")
+            found += _lint(document, where, own, young=young, english=english)
     return found
 
 
@@ -237,11 +239,11 @@ def _item_words(where: str, item: Document, scales: Document, words: Document | 
         yield Fault(where, "levels of its own on a shared scale", "Take them out, or use a scale with own labels")
 
 
-def _lint(document: Document, where: str, words: Document, *, young: bool) -> list[Fault]:
+def _lint(document: Document, where: str, words: Document, *, young: bool, english: bool) -> list[Fault]:
     scales = {row["id"]: row["scale"] for row in document["items"]}
     found: list[Fault] = []
     for name, item in words.get("items", {}).items():
-        found += lint.statement(f"{where}.items.{name}", item["text"], young=young)
+        found += lint.statement(f"{where}.items.{name}", item["text"], young=young, english=english)
         own = item.get("levels") or words.get("scales", {}).get(scales.get(name, ""), [])
         found += lint.labels(f"{where}.items.{name}", [*own, *words.get("non_answers", {}).values()])
     for name, question in words.get("context", {}).items():

@@ -27,12 +27,17 @@ def unsafe(where: str, text: str) -> Iterator[Fault]:
             yield Fault(where, f"{shown} is read as code by some survey tools", "Take it out")
 
 
-def statement(where: str, text: str, *, young: bool = False) -> Iterator[Fault]:
-    """The rules for an item's own text: short, one idea, easy to read, no double negative."""
+def statement(where: str, text: str, *, young: bool = False, english: bool = True) -> Iterator[Fault]:
+    """The rules for an item's own text: short, one idea, easy to read, no double negative.
+
+    `english`: is it? The last three look at English words and sounds, and say nothing about another language.
+    """
     yield from unsafe(where, text)
     words = text.split()
     if len(words) > MAX_WORDS:
         yield Fault(where, f"{len(words)} words", f"Use {MAX_WORDS} at most")
+    if not english:
+        return
     for joiner in _JOINERS.findall(text):
         yield Fault(where, f"{joiner!r} may join two ideas", "Ask one thing, or ask twice")
     if len(_NEGATIONS.findall(text)) > 1:

@@ -151,6 +151,8 @@ def _with_default_words(document: Document) -> Document:
         for section in ("bands", "non_answers", "terms", "form", "context"):
             default = {k: v for k, v in ours[language][section].items() if k != "independence"}
             if isinstance(words.setdefault(section, {}), dict):
+                if ours[language].get("draft") and not default.keys() <= words[section].keys():
+                    words.setdefault("draft", True)
                 words[section] = default | words[section]
     return document
 

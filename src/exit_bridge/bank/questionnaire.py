@@ -8,7 +8,7 @@ from typing import Literal
 
 from exit_bridge.bank.about import About
 from exit_bridge.bank.types import ContextQuestion, Item, QuestionBank, Variant
-from exit_bridge.bank.wording import Wording
+from exit_bridge.bank.wording import DRAFT, Wording
 from exit_bridge.errors import BankError
 
 HIDDEN = ("bank", "variant", "wave", "respondent", "sheet")
@@ -122,6 +122,7 @@ def questionnaire(
     time = "time_group" if group else "time"
     takes = text(time) if words.has_form_text(time, variant) else ""
     intro = [text("sample")] if about.sample else []
+    intro += [text("draft") if words.has_form_text("draft", variant) else DRAFT] if words.draft else []
     intro += [_fill(words.this_work, about, words), text("intro").replace("{time}", takes)]
     intro += [text("group_intro")] if group else []
     intro += [text("independence")]
@@ -228,7 +229,9 @@ def _fill(sentence: str, about: About, words: Wording) -> str:
         "{reply_by}": about.reply_by,
         "{retain_days}": str(about.retain_days),
         "{report_link_days}": str(about.report_link_days),
-        "{reply_domains}": " or ".join(f"@{domain}" for domain in about.reply_domains),
+        "{reply_domains}": f" {words.form.get('reply_domains_or', 'or')} ".join(
+            f"@{domain}" for domain in about.reply_domains
+        ),
     }
     for name, value in filled.items():
         sentence = sentence.replace(name, value)

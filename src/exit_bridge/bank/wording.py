@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -209,6 +209,16 @@ def _item_words(row: Document) -> ItemWords:
 
 def _context_words(row: Document) -> ContextWords:
     return ContextWords(row["text"], row["options"], row.get("describe", {}))
+
+
+DRAFT = "DRAFT - this wording is a draft that nobody has reviewed yet. There may be mistakes in it."
+"""What a form in a draft wording opens with, where that has no sentence of its own."""
+
+
+def draft_fault(bank: QuestionBank, languages: Iterable[str]) -> str:
+    """What is wrong with using these languages unless a draft is asked for: which are one. Empty if none is."""
+    drafts = [code for code in languages if code in bank.wordings and bank.wordings[code].draft]
+    return f"The wording of {bank.ref} in {', '.join(map(repr, drafts))} is a draft" if drafts else ""
 
 
 def words_for(bank: QuestionBank, language: str | None) -> Wording:

@@ -68,6 +68,7 @@ def _survey(tool: str, about: About, directory: str) -> Survey:
         wordings=(),
         variant="full",
         languages=("en",),
+        draft_wording=False,
         wave="demo",
         auth="signature",
         secrets=(new_secret(scheme),),

@@ -13,6 +13,7 @@ import click
 
 from exit_bridge.bank import DEFAULT_BANK, About, QuestionBank, load_bank
 from exit_bridge.bank.shape import schema
+from exit_bridge.bank.wording import draft_fault
 from exit_bridge.cli.files import cannot_write
 from exit_bridge.cli.forms_readme import Tool, readme
 from exit_bridge.cli.survey_forms import HOW_TO, as_files, forms_folder, survey_forms, write
@@ -42,6 +43,7 @@ DEFAULT_OUT = "form_definitions"
 @click.option("--wording", multiple=True, metavar="FILE", help="Words of the bank in one more language.")
 @click.option("--survey", metavar="NAME", help="For this survey: its tool, variant and languages, its own notice.")
 @click.option("--pdf", is_flag=True, help="The form on paper as PDF too.")
+@click.option("--draft", is_flag=True, help="Languages whose wording is a draft as well; the form says that it is one.")
 @click.option("--check", is_flag=True, help="Write nothing: say which files are missing, stale or too many.")
 @click.pass_context
 def forms(
@@ -54,6 +56,7 @@ def forms(
     wording: tuple[str, ...],
     survey: str | None,
     pdf: bool,
+    draft: bool,
     check: bool,
 ) -> None:
     """Write the form files that survey tools import, with the schemas and a README beside them.
@@ -69,7 +72,7 @@ def forms(
         how = out / HOW_TO
     else:
         out = out or Path(DEFAULT_OUT)
-        files = dict(_files(_wanted(ctx.obj, names, languages, variants, bank, wording, survey, pdf=pdf)))
+        files = dict(_files(_wanted(ctx.obj, names, languages, variants, bank, wording, survey, pdf=pdf, draft=draft)))
         how = out / "README.md"
     if check:
         found = list(_differences(files, out))
@@ -93,7 +96,7 @@ def _own(given: str | None, name: str) -> tuple[Path, dict[str, bytes]]:
 
     settings = load_settings(settings_path(given))
     survey = settings.survey(name)
-    check_bank(survey.bank, (survey.variant,), survey.languages)
+    check_bank(survey.bank, (survey.variant,), survey.languages, draft=survey.draft_wording)
     _tools((survey.platform,))
     return forms_folder(settings.path, name), as_files(survey_forms(survey))
 
@@ -120,6 +123,7 @@ def _wanted(
     survey: str | None,
     *,
     pdf: bool,
+    draft: bool,
 ) -> _Wanted:
     about = About(sample=True)
     if survey:
@@ -129,26 +133,31 @@ def _wanted(
         names, about = names or [known.platform], known.about
         variants, languages = variants or [known.variant], languages or known.languages
         wording = wording if source else (*known.wordings, *wording)
-        source = source or known.bank_source
+        source, draft = source or known.bank_source, draft or known.draft_wording
     bank = load_bank(source or DEFAULT_BANK, wording)
-    check_bank(bank, variants, languages)
+    if not languages:
+        reviewed = [code for code, words in bank.wordings.items() if draft or not words.draft]
+        languages = reviewed or list(bank.wordings)
+    check_bank(bank, variants, languages, draft=draft)
     return _Wanted(
         tools=(*_tools(names), *_paper(names, pdf=pdf)),
         bank=bank,
         variants=tuple(variants or bank.variants),
-        languages=tuple(languages or bank.wordings),
+        languages=tuple(languages),
         about=about,
         survey=survey or "",
     )
 
 
-def check_bank(bank: QuestionBank, variants: Sequence[str], languages: Sequence[str]) -> None:
-    """Raises UsageError for a variant or a language that the bank does not have."""
+def check_bank(bank: QuestionBank, variants: Sequence[str], languages: Sequence[str], *, draft: bool) -> None:
+    """Raises UsageError for a variant or a language that the bank does not have, or a draft that was not asked for."""
     for what, asked, there in (("variant", variants, bank.variants), ("language", languages, bank.wordings)):
         for name in asked:
             if name not in there:
                 fix = f"Use one of: {', '.join(there) or 'none, it has codes only'}"
                 raise UsageError(f"{bank.ref} has no {what} {name!r}", fix=fix)
+    if not draft and (fault := draft_fault(bank, languages)):
+        raise UsageError(fault, fix="Have it reviewed first, or add --draft; docs/languages.md says how")
 
 
 def _tools(names: Sequence[str]) -> tuple[Platform, ...]:
@@ -214,6 +223,7 @@ def _again(ctx: click.Context) -> str:
     """The command as it was given, without --check."""
     words = ["exit-bridge", *(["--settings", ctx.obj] if ctx.obj else []), "forms", *ctx.params["names"]]
     words += ["--pdf"] if ctx.params["pdf"] else []
+    words += ["--draft"] if ctx.params["draft"] else []
     for option in ("out", "languages", "variants", "bank", "wording", "survey"):
         value = ctx.params[option]
         flag = f"--{option.removesuffix('s')}"

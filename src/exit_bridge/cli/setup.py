@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 
 from exit_bridge.bank import DEFAULT_BANK, QuestionBank, is_path, load_bank
+from exit_bridge.bank.wording import draft_fault
 from exit_bridge.cli import setup_mail
 from exit_bridge.cli.forms import check_bank
 from exit_bridge.cli.forms_readme import describe
@@ -74,6 +75,7 @@ def _flags(command: Callable[..., None]) -> Callable[..., None]:
 @_flags
 @click.option("--bank", default=DEFAULT_BANK, show_default=True, help="Question bank.")
 @click.option("--language", default=("en",), show_default=True, multiple=True, help="Of the form. May be repeated.")
+@click.option("--draft", is_flag=True, help="Allow a language whose wording is a draft; the form says that it is one.")
 @click.option("--yes", is_flag=True, help="Ask nothing: what no flag says is left out.")
 @click.option("--show-secret", metavar="SURVEY", help="Show the secret and the hook's address of a survey; no more.")
 @click.pass_obj
@@ -110,7 +112,7 @@ def _draft(asked: Interview, path: Path, raw: dict[str, Any], flags: dict[str, A
     draft, languages = Draft(), list(flags["language"])
     source = flags["bank"]
     bank = load_bank(str(path.parent / source) if is_path(source) else source)
-    check_bank(bank, (flags["variant"],) if flags["variant"] else (), languages)
+    check_bank(bank, (flags["variant"],) if flags["variant"] else (), languages, draft=flags["draft"])
     name = asked.needed("survey", "\nShort name of the survey, such as staying-close", new_name(raw.get("surveys", {})))
     tool = _tool(asked, flags["platform"])
     auth = _auth(asked, tool, flags["auth"])
@@ -139,6 +141,7 @@ def _draft(asked: Interview, path: Path, raw: dict[str, Any], flags: dict[str, A
         "bank": source,
         "variant": variant if variant != "full" else None,
         "languages": languages if languages != ["en"] else None,
+        "draft_wording": True if draft_fault(bank, languages) else None,
         "answered_by": answered_by,
         "individual_reports": reports or None,
         "reply_domains": domains or None,

@@ -10,9 +10,9 @@ from datetime import date
 from typing import Any
 
 from exit_bridge.bank import NON_ANSWERS, About, Item, QuestionBank, Wording
-from exit_bridge.bank.wording import words_for
 from exit_bridge.intake import Submission
-from exit_bridge.reports.phrases import Phrases, phrases
+from exit_bridge.reports.language import chosen
+from exit_bridge.reports.phrases import Phrases
 from exit_bridge.reports.types import Audience, Point
 from exit_bridge.scoring import Scores
 from exit_bridge.scoring.types import ChosenAction, IngredientScore, Priority
@@ -90,10 +90,8 @@ class Case:
         language: str | None,
         made_on: date,
     ) -> Case:
-        """Choose the words: report and questions in one language, English where the phrases have no other."""
-        say = phrases(language or submission.language)
-        wanted = language or submission.language or ""
-        words = words_for(bank, wanted if wanted.startswith(say.language) else say.language)
+        """Choose the words, and clean what came from outside."""
+        words, say = chosen(bank, language, submission.language)
         said: dict[str, Any] = {f.name: getattr(about, f.name) for f in fields(about)}
         said |= {name: clean(value) for name, value in said.items() if isinstance(value, str)}
         said["organisations"] = tuple(clean(name) for name in about.organisations)

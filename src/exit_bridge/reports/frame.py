@@ -8,19 +8,24 @@ from exit_bridge.reports.case import Case
 from exit_bridge.reports.types import Facts, Report, Section
 
 
+def notices(case: Case) -> tuple[str, ...]:
+    """What must be known before anything else: that the answers are made up, that the words are a draft."""
+    say = case.say
+    marks = {"page.sample": case.about.sample, "page.draft": case.words.draft or say.draft}
+    return tuple(say(key) for key, holds in marks.items() if holds)
+
+
 def framed(
     case: Case, sections: Iterable[Section], facts: Facts, *, kicker: str, called: str, purpose: str = ""
 ) -> Report:
     """The whole report; sections without anything in them are left out. `called`: what the subject calls it."""
     say = case.say
-    notices = [say("page.sample")] if case.about.sample else []
-    notices += [say("page.draft")] if case.words.draft else []
     return Report(
         language=say.language,
         subject=case.subject(say("page.subject", report=called, name=case.work) if case.work else called),
         kicker=kicker,
         title=case.work or case.words.title,
-        notices=tuple(notices),
+        notices=notices(case),
         intro=(purpose,) if purpose else (),
         facts=facts,
         sections=tuple(section for section in sections if section.blocks),

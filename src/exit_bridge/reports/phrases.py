@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+import unicodedata
 from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import lru_cache
@@ -22,6 +23,11 @@ class Phrases:
     def language(self) -> str:
         """Language tag, such as `en`."""
         return str(self._tree["language"])
+
+    @property
+    def draft(self) -> bool:
+        """Are they a draft that nobody has reviewed?"""
+        return bool(self._tree["draft"])
 
     def __call__(self, key: str, /, **values: object) -> str:
         """One phrase, filled in."""
@@ -45,7 +51,7 @@ class Phrases:
     def listed(self, names: Iterable[str], last: str = "and") -> str:
         """`A, B and C`; with a comma before the last where a name itself holds the joining word."""
         *front, end = names
-        joint = self(last)
+        joint = (self.get(f"{last}_vowel") if _begins_with_vowel(end) else "") or self(last)
         if any(joint in name for name in (*front, end)):
             joint = self("comma").rstrip() + joint
         return self("comma").join(front) + joint + end if front else end
@@ -59,6 +65,10 @@ class Phrases:
         for part in key.split("."):
             found = found[part]
         return found
+
+
+def _begins_with_vowel(name: str) -> bool:
+    return unicodedata.normalize("NFD", name)[:1].casefold() in tuple("aeiouy")
 
 
 @lru_cache(maxsize=16)

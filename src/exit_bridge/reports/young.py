@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from exit_bridge.reports.case import Case
+from exit_bridge.reports.frame import notices
 from exit_bridge.reports.types import Facts, Prose, Report, Row, Section, Table
 
 
@@ -27,7 +28,7 @@ def report(case: Case) -> Report:
         subject=case.subject(say("young.subject", name=case.work) if case.work else say("young.subject_unnamed")),
         kicker=say("young.kicker"),
         title=say("young.title"),
-        notices=(say("page.sample"),) if about.sample else (),
+        notices=notices(case),
         intro=(thanks, say("young.not_a_test")),
         facts=Facts(()),
         sections=tuple(sections),

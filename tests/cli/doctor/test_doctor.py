@@ -518,7 +518,9 @@ def test_a_form_older_than_the_settings_is_found(settings: Path) -> None:
 def test_a_form_left_over_from_another_language_is_found(settings: Path) -> None:
     """It would ask people what the settings no longer say; a form in a language that is asked for is compared too."""
     words = (Path(str(files("exit_bridge.bank"))) / "data/exit-open-1/wording.en.toml").read_text("utf-8")
-    (settings.parent / "cy.toml").write_text(words.replace('language = "en"', 'language = "cy"'), "utf-8")
+    (settings.parent / "cy.toml").write_text(
+        words.replace('language = "en"', 'language = "cy"\ndraft = false'), "utf-8"
+    )
     both = WELL.replace("bank =", 'languages = ["en", "cy"]\nwordings = ["cy.toml"]\nbank =')
     write_settings(settings.parent, both)
     assert call(settings, "forms", "--survey", "first").code == 0
@@ -534,6 +536,13 @@ def test_a_form_left_over_from_another_language_is_found(settings: Path) -> None
     write_settings(settings.parent, both)
     (settings.parent / "forms-first" / forms[0]).write_bytes(b"{}")
     assert wrong(settings) == [("look", "survey first: forms-first is older than the settings")]
+
+
+def test_a_wording_that_is_a_draft_is_found(settings: Path) -> None:
+    """Where the settings allow one: people should not be asked to answer in it yet."""
+    write_settings(settings.parent, WELL.replace("bank =", 'languages = ["en", "cy"]\ndraft_wording = true\nbank ='))
+    line = "survey first: The wording of exit-open@1 in 'cy' is a draft"
+    assert wrong(settings) == [("look", line)]
 
 
 def test_a_survey_that_left_the_settings_is_found(settings: Path) -> None:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+from exit_bridge.bank.wording import draft_fault
 from exit_bridge.cli.checks.finding import Finding, Scene
 from exit_bridge.cli.survey_forms import HOW_TO, forms_folder, survey_forms
 from exit_bridge.errors import ExitBridgeError
@@ -55,6 +56,8 @@ def works(_: Scene, survey: Survey) -> Iterator[Finding]:
     if missing:
         fix = f"Use some of: {', '.join(bank.wordings)}"
         yield Finding("broken", about, f"The question bank has no wording in {', '.join(missing)}", fix)
+    if draft := draft_fault(bank, survey.languages):
+        yield Finding("look", about, draft, "Have it reviewed (docs/languages.md) before people are asked to answer")
     if mode == "none":
         yield Finding("look", about, "Anybody on this machine can post to it", 'Take the line auth = "none" out')
     yield Finding("ok", about, f"{tool.title}, auth by {mode}, {bank.ref}, {survey.variant}")
