@@ -201,3 +201,45 @@ def test_made_up_sheets_are_marked(settings: Path, tmp_path: Path) -> None:
     assert call(settings, "compare", "landing", "--out", tmp_path / "out").code == 0
     assert "<script" not in (tmp_path / "out" / "report.html").read_text("utf-8")
     assert "'=cmd|" in (tmp_path / "out" / "answers.csv").read_text("utf-8")
+
+
+def export(path: Path, rows: list[dict[str, Any]]) -> Path:
+    """Sheets as a table, one row each."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, ["response_id", "wave", "sheet", "notice", *ITEMS])
+        writer.writeheader()
+        writer.writerows({"notice": "yes", "wave": "autumn"} | row for row in rows)
+    return path
+
+
+def row(name: str, level: int, **more: Any) -> dict[str, Any]:
+    return {"response_id": name, "sheet": name, **dict.fromkeys(ITEMS, level), **more}
+
+
+def test_sheets_from_an_export(tmp_path: Path) -> None:
+    """With everything a meeting needs; unrounded scores and reasons for whoever checks them."""
+    path = export(tmp_path / "sheets.csv", [row("Harbour House", 2), row("Fenmoor Council", 4, rec01="dk")])
+    said = call(None, "compare", path, "--out", tmp_path / "out", "--pdf")
+    assert said.code == 0, said.err
+    assert {each.name for each in (tmp_path / "out").iterdir()} >= {
+        "report.html",
+        "report.pdf",
+        "facilitator.html",
+        "figures.csv",
+        "answers.csv",
+        "sheets.json",
+    }
+    documents = json.loads((tmp_path / "out" / "sheets.json").read_text("utf-8"))
+    assert [each["sheet"] for each in documents] == ["Fenmoor Council", "Harbour House"]
+    first = documents[0]["result"]["ingredients"][0]
+    assert (first["score"], first["reasons"]["dont_know"]) == (75.0, 1)
+
+
+def test_rounds_from_an_export(tmp_path: Path) -> None:
+    """Of two rounds in the file the other one is meant."""
+    rows = [row("a", 2, wave="spring", sheet="Harbour House"), row("b", 4, sheet="Harbour House")]
+    path = export(tmp_path / "sheets.csv", rows)
+    said = call(None, "compare", path, "--since", "spring", "--out", tmp_path / "out")
+    assert (said.code, "1 sheet(s) then and now" in said.out) == (0, True), said.err
+    assert "clearly higher" in (tmp_path / "out" / "report.txt").read_text("utf-8")
+    assert "These files hold several rounds" in call(None, "compare", path, "--out", tmp_path / "out").err

@@ -153,7 +153,8 @@ def test_the_page_needs_what_only_the_coordinator_can_say(tmp_path: Path, gone: 
         (["wave", "close", "nobody"], "There is no survey 'nobody'"),
         (["team", "nobody", "--out", "x"], "There is no survey 'nobody'"),
         (["team", "no.csv", "neither.csv", "--out", "x"], "There is no such file (no.csv)"),
-        (["team", "each", "--since", "spring", "--out", "x"], "These options are for export files"),
+        (["team", "each", "--since", "spring", "--out", "x"], "stands beside the one before it by itself"),
+        (["team", "each", "--platform", "generic", "--out", "x"], "These options are for export files"),
     ],
 )
 def test_what_cannot_be_done_is_said(settings: Path, line: list[str], why: str) -> None:
@@ -213,6 +214,23 @@ def test_a_team_from_exports(tmp_path: Path) -> None:
     assert "8 people let their answers be counted." in text
     assert "Whoever holds those files sees every answer" in text
     assert "Clearly higher: Receptivity" in text
+
+
+def test_a_response_in_two_files_counts_once(tmp_path: Path) -> None:
+    """As the later file has it, whichever is read first."""
+    first = export(tmp_path / "first.csv", [row(f"p{k}", 2) for k in range(8)])
+    second = export(tmp_path / "second.csv", [row(f"p{k}", 4) for k in range(6)])
+    assert call(None, "team", first, second, "--out", tmp_path / "out").code == 0
+    document = json.loads((tmp_path / "out" / "team.json").read_text("utf-8"))
+    assert document["n"] == 8
+    assert document["ingredients"][0]["mean"] == 63  # 62.5: six at 75 and two at 25
+
+
+def test_refused_rows_are_told(tmp_path: Path) -> None:
+    rows = [row(f"p{k}", 3) for k in range(6)] + [row("bad", 3, rec01="very much")]
+    said = call(None, "team", export(tmp_path / "answers.csv", rows), "--out", tmp_path / "out")
+    assert (said.code, "1 row(s) were refused" in said.err, "very much" in said.err) == (3, True, False)
+    assert json.loads((tmp_path / "out" / "team.json").read_text("utf-8"))["n"] == 6
 
 
 @pytest.mark.parametrize("n", range(5))

@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
+import io
+import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import click
 
 from exit_bridge.bank import About, QuestionBank
-from exit_bridge.cli.files import cannot_write, whole
+from exit_bridge.bank.wording import words_for
+from exit_bridge.cli.export_rows import (
+    SOME_REFUSED,
+    Given,
+    export_files,
+    export_options,
+    facts_of,
+    round_of,
+    rows_of,
+)
 from exit_bridge.cli.outputs import csv_line
 from exit_bridge.cli.queue import opened
+from exit_bridge.cli.team import write_files
 from exit_bridge.errors import ExitBridgeError, UsageError
 from exit_bridge.intake import Submission, from_document
-from exit_bridge.reports import Report, as_html, as_pdf, as_text, sides
+from exit_bridge.reports import Report, sides
 from exit_bridge.reports import waves as rounds
+from exit_bridge.reports.bundle import bundle
 from exit_bridge.reports.pdf import compiler
-from exit_bridge.scoring import score
+from exit_bridge.scoring import result_document, score
 from exit_bridge.scoring.sides import FEWEST, MOST, Sheet
 from exit_bridge.scoring.waves import waves
 from exit_bridge.settings import TEST_WAVE
@@ -28,52 +41,102 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
 @click.command()
-@click.argument("survey")
+@click.argument("what", nargs=-1, required=True, metavar="SURVEY|EXPORT...")
 @click.option("--wave", metavar="NAME", help="Of this round (default: the survey's own in the settings).")
 @click.option("--since", metavar="NAME", help="Each group beside itself in this earlier round, not beside the others.")
+@export_options
 @click.option("--out", required=True, type=_FOLDER, metavar="DIR", help="Folder for the report.")
 @click.option("--pdf", is_flag=True, help="The report as PDF too.")
-@click.pass_obj
-def compare(given: str | None, survey: str, wave: str | None, since: str | None, out: Path, pdf: bool) -> None:
+@click.pass_context
+def compare(
+    ctx: click.Context,
+    what: tuple[str, ...],
+    wave: str | None,
+    since: str | None,
+    survey: str | None,
+    platform: str | None,
+    mapping: Path | None,
+    bank: str | None,
+    out: Path,
+    pdf: bool,
+) -> None:
     """Lay the sheets of several groups side by side: where they agree, where they differ, what to talk about first.
 
-    For surveys that groups answer together, 2 to 10 of them. Give each its own link to the form, with its name as
-    `sheet`. Nothing is averaged. With --since: what changed clearly between two rounds, one group or several. Writes
-    report.html, report.txt and answers.csv, for your eyes alone.
+    For surveys that groups answer together, 2 to 10 of them, or export files with a row for each. Give each its own
+    link to the form, with its name as `sheet`. Nothing is averaged. With --since: what changed clearly between two
+    rounds, one group or several. Writes report.html, report.txt, figures.csv, answers.csv, sheets.json, an action plan
+    and a sheet for whoever leads the meeting, for your eyes alone.
     """
     if pdf:
         compiler()
+    given = Given(survey, platform, mapping, bank)
+    if since is not None and since == wave:
+        raise UsageError("A round cannot be compared with itself", where=since, fix="Name another with --since")
+    paths = export_files(what, given)
+    found = _exported(ctx.obj, paths, given, wave, since) if paths else _kept(ctx.obj, what[0], wave, since)
+    least = FEWEST if since is None else 1
+    laid = [sheets_of(sent, found.bank, found.about, least, found.there) for sent in found.sent]
+    today = datetime.now(UTC).date()
+    if since is None:
+        (sheets,) = laid
+        report = sides.build(found.bank, sheets, found.about, language=found.language, made_on=today)
+        said, heads = f"{len(sheets)} sheets side by side", [sheet.name for sheet in sheets]
+    else:
+        report, sheets = _then_and_now(found.bank, found.about, laid[0], laid[1], found.language, today)
+        said, heads = f"{len(sheets) // 2} sheet(s) then and now", _heads(sheets, since, found.wave)
+    files = bundle(report, today, pdf=pdf)
+    files["answers.csv"] = _answers(heads, sheets, found.bank)
+    files["sheets.json"] = _documents(sheets, found.bank, report.language)
+    write_files(out, files)
+    click.echo(f"{said}: {out / 'report.html'}")
+    ctx.exit(SOME_REFUSED if found.refused else 0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What is compared: a list of submissions a round, the earlier first; `there`: names of rounds there are."""
+
+    bank: QuestionBank
+    about: About
+    language: str | None
+    wave: str
+    sent: list[list[Submission]]
+    there: Sequence[str]
+    refused: int = 0
+
+
+def _kept(given: str | None, name: str, wave: str | None, since: str | None) -> _Found:
     with opened(given) as (settings, store):
-        known = settings.survey(survey)
+        known = settings.survey(name)
         if known.about.answered_by != "group":
             raise UsageError(
                 "Only what groups agreed on is compared here, and this survey asks individuals",
-                where=survey,
-                fix='It is for surveys with answered_by = "group"',
+                where=name,
+                fix='It is for surveys with answered_by = "group"; for individuals there is `exit-bridge team`',
             )
         chosen = known.wave if wave is None else wave
         if since == chosen:
             raise UsageError("A round cannot be compared with itself", where=since, fix="Name another with --since")
         read = [chosen] if since is None else [since, chosen]
-        kept = [[from_document(one.document) for one in store.submissions(survey, name)] for name in read]
-        there = sorted(filter(None, store.counts(survey)))
+        sent = [[from_document(one.document) for one in store.submissions(name, each)] for each in read]
+        there = sorted(filter(None, store.counts(name)))
     about = replace(known.about, sample=known.about.sample or TEST_WAVE in read)
-    least = FEWEST if since is None else 1
-    laid = [sheets_of(found, known.bank, about, least, there) for found in kept]
-    today, language = datetime.now(UTC).date(), known.languages[0]
-    if since is None:
-        (sheets,) = laid
-        report = sides.build(known.bank, sheets, about, language=language, made_on=today)
-        said, heads = f"{len(sheets)} sheets side by side", [sheet.name for sheet in sheets]
-    else:
-        report, sheets = _then_and_now(known.bank, about, laid[0], laid[1], language, today)
-        said, heads = f"{len(sheets) // 2} sheet(s) then and now", _heads(sheets, since, chosen)
-    _write(out, report, today, heads, sheets, known.bank, pdf=pdf)
-    click.echo(f"{said}: {out / 'report.html'}")
+    return _Found(known.bank, about, known.languages[0], chosen, sent, there)
+
+
+def _exported(settings: str | None, paths: Sequence[Path], given: Given, wave: str | None, since: str | None) -> _Found:
+    bank, about, _, language = facts_of(settings, given, About())
+    rows, refused = rows_of(paths, bank, given)
+    if wave is None and since is not None and len(rows) == 2 and since in rows:
+        wave = next(name for name in rows if name != since)
+    chosen = round_of(rows, wave, "--wave")
+    read = [chosen] if since is None else [round_of(rows, since, "--since"), chosen]
+    sent = [list({one.response_id: one for one in rows[each]}.values()) for each in read]
+    return _Found(bank, about, language, chosen, sent, sorted(filter(None, rows)), refused)
 
 
 def _then_and_now(
-    bank: QuestionBank, about: About, then: Sequence[Sheet], now: Sequence[Sheet], language: str, today: date
+    bank: QuestionBank, about: About, then: Sequence[Sheet], now: Sequence[Sheet], language: str | None, today: date
 ) -> tuple[Report, list[Sheet]]:
     before = {sheet.name: sheet for sheet in then}
     both = [sheet for sheet in now if sheet.name in before]
@@ -94,33 +157,25 @@ def _heads(sheets: Sequence[Sheet], then: str, now: str) -> list[str]:
     return [f"{sheet.name}, {now if n % 2 else then}" for n, sheet in enumerate(sheets)]
 
 
-def _write(
-    out: Path,
-    report: Report,
-    today: date,
-    heads: Sequence[str],
-    sheets: Sequence[Sheet],
-    bank: QuestionBank,
-    *,
-    pdf: bool,
-) -> None:
-    texts = {"report.html": as_html(report), "report.txt": as_text(report)}
-    files = {name: text.encode("utf-8", "replace") for name, text in texts.items()}
-    if pdf:
-        files["report.pdf"] = as_pdf(report, today)
-    try:
-        out.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise cannot_write(out, error) from None
-    for name, content in files.items():
-        with whole(out / name, mode=0o600) as file:
-            file.write(content)
-    with whole(out / "answers.csv", mode=0o600) as file:
-        line = csv_line(file)
-        line(("item", *heads))
-        for item in bank.items:
-            if any(item in sheet.submission.answers for sheet in sheets):
-                line((item, *(sheet.submission.answers.get(item) for sheet in sheets)))
+def _answers(heads: Sequence[str], sheets: Sequence[Sheet], bank: QuestionBank) -> bytes:
+    """One row an item, one column a sheet."""
+    file = io.BytesIO()
+    line = csv_line(file)
+    line(("item", *heads))
+    for item in bank.items:
+        if any(item in sheet.submission.answers for sheet in sheets):
+            line((item, *(sheet.submission.answers.get(item) for sheet in sheets)))
+    return file.getvalue()
+
+
+def _documents(sheets: Sequence[Sheet], bank: QuestionBank, language: str) -> bytes:
+    """Every sheet's result, with its name: unrounded scores, reasons, rules that fired."""
+    wording = words_for(bank, language).fingerprint
+    found = [
+        {"sheet": sheet.name, "result": result_document(sheet.submission, sheet.scores, bank, wording)}
+        for sheet in sheets
+    ]
+    return (json.dumps(found, ensure_ascii=False, indent=2) + "\n").encode("utf-8", "replace")
 
 
 def sheets_of(
