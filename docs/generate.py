@@ -432,6 +432,7 @@ KEPT = {
         "a closed round's team report: figures over five people or more, and numbers of the submissions behind them",
         "for ever",
     ),
+    "revoked": ("until when links to a report, by its random result id, were taken back", "for ever"),
     "trouble": ("which destination keeps failing: nothing about a person", "until it works again"),
     "mailed": ("keyed hash of an address that got its own report, to count mails a day", "a day"),
 }

@@ -73,6 +73,9 @@ def by_link(token: str, bridge: Bridge) -> Outgoing | None:
         return None
     if now - stored.received_at > timedelta(days=survey.about.retain_days):  # the worker will delete it
         return None
+    revoked = bridge.store.revoked_until(stored.survey, stored.result_id)
+    if revoked and claim.given_at <= revoked:
+        return None
     try:
         return outgoing(stored, survey, LINK)
     except SendFailed as error:

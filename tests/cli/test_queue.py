@@ -319,3 +319,23 @@ def test_forget_works_for_a_survey_that_has_ended(settings: Path, bridge: Bridge
     assert said.code == 0, said.err
     assert "this survey is not in the settings" in said.out
     assert bridge.store.current("first", "forget-me") is None
+
+
+# -- links -----------------------------------------------------------------------------------------------------------
+
+
+def test_links_are_taken_back(settings: Path, bridge: Bridge) -> None:
+    """To one report, or to all of a survey; of a response that is not there it says so."""
+    assert take(bridge, "r-1") == "accepted"
+    result = bridge.store.current("first", "r-1").result_id
+    assert bridge.store.revoked_until("first", result) is None
+    said = call(settings, "links", "revoke", "first", "r-1")
+    assert (said.code, said.out) == (0, "Links to this report given until now open nothing.\n")
+    one = bridge.store.revoked_until("first", result)
+    assert one is not None
+    assert bridge.store.revoked_until("first", "another") is None
+    said = call(settings, "links", "revoke", "first")
+    assert (said.code, said.out) == (0, "Links to every report of first given until now open nothing.\n")
+    assert bridge.store.revoked_until("first", "another") is not None
+    unknown = call(settings, "links", "revoke", "first", "r-9")
+    assert (unknown.code, "No such response is kept" in unknown.err) == (2, True)

@@ -340,3 +340,17 @@ def test_no_log_holds_a_link(client, caplog):
     assert f"survey=s outcome=opened result={said['result_id']}" in caplog.text
     assert token not in caplog.text
     assert token.split(".")[2] not in caplog.text
+
+
+def test_a_link_can_be_taken_back(client, bridge):
+    """One, or all of a survey; what is given afterwards works, and another report's link all the while."""
+    first, other = (path_of(posted(client, name)["report_url"]) for name in ("r-1", "r-2"))
+    result = bridge.store.current("s", "r-1").result_id
+    bridge.store.revoke_links("s", result, datetime.now(UTC))
+    assert client.get(first, headers=HTML).status_code == client.get("/reports/nonsense", headers=HTML).status_code
+    assert client.get(other, headers=HTML).status_code == 200
+    bridge.store.revoke_links("s", "", datetime.now(UTC))
+    assert client.get(other, headers=HTML).status_code != 200
+    bridge.store.revoke_links("s", "", datetime.now(UTC) - timedelta(days=1))
+    bridge.store.revoke_links("s", result, datetime.now(UTC) - timedelta(days=1))
+    assert client.get(first, headers=HTML).status_code == 200, "given after that moment"

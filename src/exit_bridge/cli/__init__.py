@@ -24,6 +24,7 @@ COMMANDS = {
     "jobs": ("queue", "List what is to be sent, and try dead sends again."),
     "quarantine": ("queue", "List deliveries that could not become submissions."),
     "replay": ("queue", "Send quarantined deliveries down the normal path again."),
+    "links": ("report_links", "Take back links to reports that were given."),
     "forget": ("forget", "Delete one response from everywhere."),
     "db": ("database", "Upgrade, back up or restore the database."),
     "platforms": ("listing", "List the survey tools and what each can do."),

@@ -193,6 +193,15 @@ snapshot = Table(
     Column("frame", JSON, nullable=False),
 )
 
+# Links given until then open nothing; `result_id` is empty where that holds for every report of the survey.
+revoked = Table(
+    "revoked",
+    metadata,
+    Column("survey", Text, primary_key=True),
+    Column("result_id", Text, primary_key=True),
+    Column("at", Instant, nullable=False),
+)
+
 INSERT: Mapping[str, Callable[[Table], sqlite.Insert | postgresql.Insert]] = {
     "sqlite": sqlite.insert,
     "postgresql": postgresql.insert,

@@ -1,4 +1,4 @@
-"""Team reports, frozen when their wave is closed."""
+"""Team reports, frozen when their wave is closed; and links that were taken back."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ down_revision = "0004"
 
 
 def upgrade() -> None:
-    """Create the table."""
+    """Create the tables."""
     op.create_table(
         "snapshot",
         sa.Column("survey", sa.Text(), nullable=False),
@@ -20,4 +20,11 @@ def upgrade() -> None:
         sa.Column("picture", sa.JSON(), nullable=False),
         sa.Column("frame", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("survey", "wave", "n", name="pk_snapshot"),
+    )
+    op.create_table(
+        "revoked",
+        sa.Column("survey", sa.Text(), nullable=False),
+        sa.Column("result_id", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("survey", "result_id", name="pk_revoked"),
     )
