@@ -33,6 +33,7 @@ ALLOWED = {
     "settings_api": {"errors", "http", "bank", "platforms"},
     "settings_email": {"http", "sending"},
     "settings_links": {"bank"},
+    "settings_logo": {"errors", "bank"},
     "settings_send": {"errors", "http", "sending"},
     "settings_waves": {"errors"},
     "settings": {
@@ -45,6 +46,7 @@ ALLOWED = {
         "settings_email",
         "settings_faults",
         "settings_links",
+        "settings_logo",
         "settings_send",
         "settings_waves",
         "scoring",

@@ -33,6 +33,7 @@ from exit_bridge.settings_api import ApiSettings, api_settings, write_back_fault
 from exit_bridge.settings_email import email_way
 from exit_bridge.settings_faults import faults_in
 from exit_bridge.settings_links import link_fault
+from exit_bridge.settings_logo import read_logo
 from exit_bridge.settings_send import destination
 from exit_bridge.settings_waves import WaveSettings, wave_settings
 
@@ -211,6 +212,8 @@ def _survey(name: str, row: Mapping[str, Any], path: Path, secret: Secret, http:
     facts: dict[str, Any] = {
         key: tuple(value) if isinstance(value, list) else value for key, value in row.get("about", {}).items()
     }
+    if "logo" in facts:
+        facts["logo"] = read_logo(path.parent / facts["logo"], f"{where}.about.logo")
     api = api_settings(row["api"], f"{where}.api", secret, http) if "api" in row else None
     about = About(
         **facts,

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Literal
 
 AnsweredBy = Literal["group", "individuals"]
 IndividualReports = Literal["respondent", "recipients", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Logo:
+    """A picture: `kind` is png or jpeg."""
+
+    kind: str
+    content: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +24,7 @@ class About:
     Empty text means "not said". `stage`, `funding`, `external_view` and `financial_pressure` feed rules and order;
     everything else is printed only. `reply_domains` are the domains that a respondent's report may be sent to; without
     any no form asks for an address. `report_link_days`: how long a link to the report works; 0 where none is given.
-    `scores_in_tool`: are scores written back into the survey tool?
+    `scores_in_tool`: are scores written back into the survey tool? `logo` stands at the top of reports.
     """
 
     innovation: str = ""
@@ -39,6 +47,7 @@ class About:
     report_link_days: int = 0
     scores_in_tool: bool = False
     sample: bool = False
+    logo: Logo | None = None
 
     @classmethod
     def names(cls) -> frozenset[str]:

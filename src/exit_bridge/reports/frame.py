@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from exit_bridge.reports.case import Case
-from exit_bridge.reports.types import Facts, Report, Section
+from exit_bridge.reports.types import Facts, Picture, Report, Section
 
 
 def notices(case: Case) -> tuple[str, ...]:
@@ -13,6 +13,12 @@ def notices(case: Case) -> tuple[str, ...]:
     say = case.say
     marks = {"page.sample": case.about.sample, "page.draft": case.words.draft or say.draft}
     return tuple(say(key) for key, holds in marks.items() if holds)
+
+
+def logo(case: Case) -> Picture | None:
+    """The organisers' own, called by the name of whoever answers for the survey."""
+    own = case.about.logo
+    return Picture(own.kind, own.content, case.about.controller or case.say("page.logo")) if own else None
 
 
 def framed(
@@ -31,4 +37,5 @@ def framed(
         sections=tuple(section for section in sections if section.blocks),
         skip=say("page.skip"),
         contents=say("page.contents"),
+        logo=logo(case),
     )

@@ -51,6 +51,8 @@ def tree(report: Report) -> str:
     for section, copied in zip(report.sections, plain["sections"], strict=True):
         for block, each in zip(section.blocks, copied["blocks"], strict=True):
             each["kind"] = block.kind
+    if report.logo:  # the compiler takes text alone, so a picture goes in as the numbers of its bytes
+        plain["logo"]["content"] = list(report.logo.content)
     return json.dumps(drawable(plain, say), ensure_ascii=False)
 
 

@@ -5,7 +5,8 @@ Text, page and mail are three ways of writing down the same tree, so they cannot
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import base64
+from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
 Audience = Literal["group", "respondent", "recipients"]
@@ -148,11 +149,26 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A logo with what it is called; `kind` is png or jpeg."""
+
+    kind: str
+    content: bytes = field(repr=False)
+    name: str
+
+    @property
+    def address(self) -> str:
+        """The picture itself as an address (RFC 2397)."""
+        return f"data:image/{self.kind};base64,{base64.b64encode(self.content).decode()}"
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """One submission in plain words. `language` is that of the fixed phrases.
 
     `subject` is the mail's: one line without scores or names of people. `skip` and `contents` name the page's own
-    links; short reports have no contents. `compact`: must fit one sheet of A4.
+    links; short reports have no contents. `compact`: must fit one sheet of A4. `logo` is shown on pages
+    and PDFs, never in mails, where pictures are often held back.
     """
 
     language: str
@@ -166,3 +182,4 @@ class Report:
     skip: str
     contents: str
     compact: bool = False
+    logo: Picture | None = None

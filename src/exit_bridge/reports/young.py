@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from exit_bridge.reports.case import Case
-from exit_bridge.reports.frame import notices
+from exit_bridge.reports.frame import logo, notices
 from exit_bridge.reports.types import Facts, Prose, Report, Row, Section, Table
 
 
@@ -34,6 +34,7 @@ def report(case: Case) -> Report:
         sections=tuple(sections),
         skip=say("young.skip"),
         contents="",
+        logo=logo(case),
     )
 
 

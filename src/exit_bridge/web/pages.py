@@ -91,10 +91,11 @@ def _page(status: str, words: tuple[str, str], code: HTTPStatus, *, as_json: boo
 
 
 def _guarded(body: str, *, as_json: bool) -> Response:
-    """With the headers of `GUARDS`, and a policy that lets the page's own styles through and nothing else at all."""
+    """With the headers of `GUARDS`, and a policy that lets the page's own styles and logo through and nothing else."""
     answer = Response(body, mimetype="application/json" if as_json else "text/html")
     styles = " ".join(f"'sha256-{_digest(style)}'" for style in _STYLE.findall(body)) if not as_json else ""
     allowed = f"style-src {styles}; " if styles else ""
+    allowed += "img-src data:; " if not as_json and '<img src="data:' in body else ""
     answer.headers.update(GUARDS)
     answer.headers["Content-Security-Policy"] = (
         f"default-src 'none'; {allowed}base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
