@@ -12,6 +12,7 @@ from exit_bridge.bridge import RESPONDENT, Bridge
 from exit_bridge.errors import BankError, ExitBridgeError, SendFailed
 from exit_bridge.intake import from_document
 from exit_bridge.reports.audience import audience_of, link_audience
+from exit_bridge.reports.plan import plan_files
 from exit_bridge.reports.types import Audience
 from exit_bridge.scoring import scores_from_document, without_answers
 from exit_bridge.sending import EmailDestination, FolderDestination, Outgoing, TeamsDestination, send
@@ -36,7 +37,8 @@ def deliver(job: Job, bridge: Bridge) -> str:
     elif job.destination in survey.send:
         destination = survey.send[job.destination]
         pdf = isinstance(destination, EmailDestination | FolderDestination) and destination.pdf
-        made = outgoing(stored, survey, job.destination, pdf=pdf)
+        plan = isinstance(destination, EmailDestination) and destination.plan
+        made = outgoing(stored, survey, job.destination, pdf=pdf, plan=plan)
         if isinstance(destination, TeamsDestination) and survey.report_link and survey.about.answered_by == "group":
             made = replace(made, link=bridge.links.url(stored.result_id))
         receipt = send(destination, made, bridge.settings.email)
@@ -84,7 +86,9 @@ def by_link(token: str, bridge: Bridge) -> Outgoing | None:
         raise
 
 
-def outgoing(stored: StoredVersion, survey: Survey, destination: str, *, pdf: bool = False) -> Outgoing:
+def outgoing(
+    stored: StoredVersion, survey: Survey, destination: str, *, pdf: bool = False, plan: bool = False
+) -> Outgoing:
     """One stored result as it leaves for one destination: report in every format, subject, idempotency id."""
     submission = from_document(stored.document)
     try:
@@ -117,6 +121,7 @@ def outgoing(stored: StoredVersion, survey: Survey, destination: str, *, pdf: bo
         mail_html=reports.as_mail_html(report),
         summary=reports.as_summary(report),
         pdf=_pdf(report, stored.received_at.date(), survey) if pdf else b"",
+        files=plan_files(report, stored.received_at.date()) if plan else {},
         result=stored.result if audience != "recipients" else without_answers(stored.result),
         language=report.language,
         made_at=stored.received_at,

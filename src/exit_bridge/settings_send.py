@@ -24,7 +24,8 @@ def destination(
     """The `n`th way out and its name. Raises SettingsError."""
     match row["by"]:
         case "email":
-            return f"email-{n}", EmailDestination(tuple(row["to"]), row.get("reply_to", ""), row.get("pdf", False))
+            wanted = {name: row.get(name, False) for name in ("pdf", "plan")}
+            return f"email-{n}", EmailDestination(tuple(row["to"]), row.get("reply_to", ""), **wanted)
         case "post":
             policy = HttpPolicy(proxy=http.proxy, ca_bundle=http.ca_bundle, internal=row.get("internal", ""))
             signing = secret(row["secret"], f"{where}.secret")

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP, default
@@ -66,6 +67,16 @@ def test_a_retry_is_the_same_mail(make_outgoing: Callable[..., Outgoing]) -> Non
     assert first.as_bytes() == again.as_bytes()
     assert first["Message-ID"] != other["Message-ID"]
     assert first.get_boundary() != other.get_boundary()
+
+
+def test_the_plan_is_attached_where_it_is_wanted(make_outgoing: Callable[..., Outgoing]) -> None:
+    """As Word and as a table; nothing else of what a folder would keep."""
+    files = {"action-plan.docx": b"PK word", "action-plan.csv": b"a,b", "figures.csv": b"1,2"}
+    message = build_message(make_outgoing(files=files), replace(LEAD, plan=True), SERVER)
+    attached = {part.get_filename(): part.get_payload(decode=True) for part in message.iter_attachments()}
+    assert attached == {"action-plan.docx": b"PK word", "action-plan.csv": b"a,b"}
+    assert list(build_message(make_outgoing(files=files), LEAD, SERVER).iter_attachments()) == []
+    assert list(build_message(make_outgoing(files={}), replace(LEAD, plan=True), SERVER).iter_attachments()) == []
 
 
 def test_a_pdf_is_attached_beside_the_whole_report(make_outgoing: Callable[..., Outgoing]) -> None:

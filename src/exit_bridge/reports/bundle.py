@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
-from importlib.util import find_spec
 
 from exit_bridge.reports.facilitator import facilitator
 from exit_bridge.reports.pdf import as_pdf
-from exit_bridge.reports.plan import actions_of, as_plan_csv, as_plan_docx
+from exit_bridge.reports.plan import plan_files
 from exit_bridge.reports.render import as_html
 from exit_bridge.reports.table_text import as_csv
 from exit_bridge.reports.text import as_text
@@ -26,10 +25,7 @@ def bundle(report: Report, made_on: date, *, pdf: bool = False) -> dict[str, byt
         "figures.csv": as_csv(report),
         "facilitator.html": _encoded(as_html(sheet)),
     }
-    if actions_of(report):
-        found["action-plan.csv"] = as_plan_csv(report)
-        if find_spec("docx"):
-            found["action-plan.docx"] = as_plan_docx(report, made_on)
+    found |= plan_files(report, made_on)
     if pdf:
         found |= {"report.pdf": as_pdf(report, made_on), "facilitator.pdf": as_pdf(sheet, made_on)}
     return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import date, datetime, time
+from importlib.util import find_spec
 
 from exit_bridge.errors import UsageError
 from exit_bridge.reports.phrases import Phrases, phrases
@@ -23,6 +24,14 @@ def actions_of(report: Report) -> tuple[tuple[str, Card], ...]:
         for block in section.blocks
         if isinstance(block, Card)
     )
+
+
+def plan_files(report: Report, made_on: date) -> dict[str, bytes]:
+    """File name -> content; the Word file only where python-docx is installed, nothing where there is no action."""
+    if not actions_of(report):
+        return {}
+    word = {"action-plan.docx": as_plan_docx(report, made_on)} if find_spec("docx") else {}
+    return word | {"action-plan.csv": as_plan_csv(report)}
 
 
 def as_plan_csv(report: Report) -> bytes:

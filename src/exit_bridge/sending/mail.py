@@ -21,6 +21,12 @@ from exit_bridge.sending.types import EmailDestination, EmailServer, Outgoing, R
 
 _log = logging.getLogger(__name__)
 _NO_SERVER_SENDER = "exit-bridge@localhost.invalid"
+_PLANS = ("action-plan.docx", "action-plan.csv")
+_KINDS = {
+    "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "csv": "text/csv",
+}
 _PART = r"""[^\s"<>(),;:@]+"""
 _ADDRESS = re.compile(rf"(?:(?P<name>[^<>]*)<)?(?P<local>{_PART})@(?P<domain>{_PART})(?(name)>)")
 
@@ -86,8 +92,13 @@ def build_message(outgoing: Outgoing, destination: EmailDestination | None, serv
     message.add_alternative(_encodable(outgoing.mail_html), subtype="html", cte="quoted-printable")
     message["Content-Language"] = _one_line(outgoing.language)
     message.set_boundary(f"=_{digest}")  # "=_" cannot occur in quoted-printable
-    if outgoing.pdf:
-        message.add_attachment(outgoing.pdf, maintype="application", subtype="pdf", filename="report.pdf")
+    attached = {"report.pdf": outgoing.pdf} if outgoing.pdf else {}
+    if destination is not None and destination.plan:
+        attached |= {name: outgoing.files[name] for name in _PLANS if name in outgoing.files}
+    for name, content in attached.items():
+        maintype, _, subtype = _KINDS[name.rpartition(".")[2]].partition("/")
+        message.add_attachment(content, maintype=maintype, subtype=subtype, filename=name)
+    if attached:
         message.set_boundary(f"=_{digest}+")
     return message
 

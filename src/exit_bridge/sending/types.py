@@ -27,8 +27,8 @@ class Outgoing:
     without a full stop, which Standard Webhooks signs as a separator. `html` is a self-contained page, `mail_html`
     the part mail programs show, `summary` the few words for a mail that can only lead to the report, `result` the
     document of the published result schema, `pdf` the report for paper, empty where it is not wanted, `files` what a
-    folder keeps besides, `event` what a receiver is told has happened, `link` where the report can be opened.
-    `made_at` is aware (UTC).
+    folder keeps besides (a mail takes the action plan from it), `event` what a receiver is told has happened, `link`
+    where the report can be opened. `made_at` is aware (UTC).
     """
 
     key: str
@@ -123,12 +123,13 @@ EmailWay = EmailServer | Notify
 class EmailDestination:
     """Addresses that get the report: by a mail server in one mail, each seeing the others; by Notify in one each.
 
-    `pdf`: with the report as an attachment; Notify takes none.
+    `pdf`, `plan`: with the report, the action plan as an attachment; Notify takes none.
     """
 
     to: tuple[str, ...] = field(repr=False)
     reply_to: str = field(default="", repr=False)
     pdf: bool = False
+    plan: bool = False
 
     @property
     def label(self) -> str:
