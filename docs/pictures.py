@@ -20,9 +20,10 @@ PICTURES = {
     "team": ("team/team-autumn/report.html", 1000, 1750),
     "leader": ("team/team-autumn/facilitator.html", 1000, 1150),
     "next": ("team/next/next.html", 1000, 900),
+    "since": ("team/team-autumn/report.html#since", 1000, 760),
     "phone": ("team/team-autumn/report.html", 390, 1400),
 }
-"""Name -> page of the demo, width and height in pixels."""
+"""Name -> page of the demo and the section to begin with, width and height in pixels."""
 
 
 def take(folder: Path) -> list[Path]:
@@ -39,11 +40,14 @@ def take(folder: Path) -> list[Path]:
                     raise
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         for name, (place, width, height) in PICTURES.items():
-            (file,) = Path(work).glob(place)
+            pattern, _, part = place.partition("#")
+            (file,) = Path(work).glob(pattern)
             page = browser.new_page(viewport={"width": width, "height": height})
             page.goto(file.as_uri())
+            top = page.locator(f"#{part}").bounding_box()["y"] if part else 0
             taken.append(folder / f"{name}.png")
-            page.screenshot(path=taken[-1], clip={"x": 0, "y": 0, "width": width, "height": height})
+            clip = {"x": 0, "y": top, "width": width, "height": height}
+            page.screenshot(path=taken[-1], clip=clip, full_page=True)
             page.close()
         browser.close()
     return taken

@@ -583,3 +583,29 @@ def test_independence_is_said_at_once():
     first = " ".join(text(ROOT / "README.md").split()[:120])
     for said in ("not the official EXIT", "not affiliated", "not been tested with", 'Nothing here is "the EXIT score"'):
         assert said in first.replace("> ", "")
+
+
+# -- pictures --------------------------------------------------------------------------------------------------------
+
+
+def shown_pictures() -> set[str]:
+    """Names of the pictures that pages show."""
+    return {name for page in PAGES for name in re.findall(r"!\[[^\]]+\]\(pictures/([a-z]+)\.png\)", text(page))}
+
+
+def test_every_picture_is_shown_and_made_by_the_command():
+    """Each with words for those who do not see it."""
+    spec = importlib.util.spec_from_file_location("docs_pictures", DOCS / "pictures.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    assert shown_pictures() == {path.stem for path in (DOCS / "pictures").glob("*.png")} == set(module.PICTURES)
+
+
+@pytest.mark.browser
+def test_the_command_makes_the_pictures(tmp_path, browser):
+    """Of the size they have here. To mend: python docs/pictures.py"""
+    command = [sys.executable, DOCS / "pictures.py", tmp_path]
+    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    for name in shown_pictures():
+        made, kept = ((folder / f"{name}.png").read_bytes()[16:24] for folder in (tmp_path, DOCS / "pictures"))
+        assert made == kept, name
