@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from tests.reports.report_cases import COMMENT, states
+from tests.reports.report_cases import COMMENT, states, the_team
 
 from exit_bridge import reports
 from exit_bridge.reports.summary import where_the_rest_is
@@ -29,3 +29,11 @@ def test_the_way_to_the_rest_counts_its_weeks() -> None:
     """One week is one."""
     assert "works for one week," in where_the_rest_is("en", 1)
     assert "works for 4 weeks," in where_the_rest_is("en", 4)
+
+
+def test_a_team_is_summed_up_by_its_summary() -> None:
+    """What young people say stands first in the report; a mail of a few lines says what the report is about."""
+    made = the_team()
+    assert made.sections[0].id == "voice"
+    assert "30 people let their answers be counted." in reports.as_summary(made)
+    assert "Ask us before you count us." not in reports.as_summary(made)

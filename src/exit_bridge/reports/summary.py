@@ -7,9 +7,9 @@ from exit_bridge.reports.types import Prose, Report
 
 
 def as_summary(report: Report) -> str:
-    """What it is and what its first section says in prose: plain paragraphs with an empty line between them."""
-    first = report.sections[0].blocks if report.sections else ()
-    prose = [paragraph for block in first if isinstance(block, Prose) for paragraph in block.paragraphs]
+    """What it is and what its summary says in prose: plain paragraphs with an empty line between them."""
+    blocks = next((section.blocks for section in report.sections if section.id == "summary"), ())
+    prose = [paragraph for block in blocks if isinstance(block, Prose) for paragraph in block.paragraphs]
     return "\n\n".join(filter(None, (*report.notices, *report.intro, *prose)))
 
 
