@@ -169,6 +169,8 @@ def states(**more: str) -> dict[str, reports.Report]:
 
 NEVER_MAILED = ("sides", "rounds", "next", "leader", "leader-sides")
 
+STATEMENT = "Ask us before you count us.\nTell us what became of it."
+PROMISE = next_page.Promise("We write down who decides what.\nYou see it first.", "The head of service", "31 March")
 TEAM_ABOUT = replace(ABOUT, answered_by="individuals", individual_reports="none")
 
 
@@ -182,9 +184,7 @@ def the_team(people: int = 30, **more: str) -> reports.Report:
         pictures.append(team_cases.picture(sent, about=TEAM_ABOUT))
     (then, before), (now, after) = pictures
     since = team_waves.team_waves(then, now, (before, after), BANK) if now.n else None
-    wave = report_team.TeamWave(
-        "2026-autumn", now, "Ask us before you count us.\nTell us what became of it.", CLOSED_ON
-    )
+    wave = report_team.TeamWave("2026-autumn", now, STATEMENT, CLOSED_ON)
     return report_team.build(BANK, wave, TEAM_ABOUT, since, "2026-spring" if since else "", made_on=MADE_ON, **more)
 
 
@@ -192,9 +192,8 @@ def what_happens_next(**more: str) -> reports.Report:
     """The page for everybody who answered."""
     chance = random.Random("what happens next")
     now, _ = team_cases.picture([at_random(f"p{k}", chance) for k in range(12)], about=TEAM_ABOUT)
-    promise = next_page.Promise("We write down who decides what.\nYou see it first.", "The head of service", "31 March")
-    wave = report_team.TeamWave("2026-autumn", now, "Ask us before you count us.", CLOSED_ON)
-    return next_page.build(BANK, wave, TEAM_ABOUT, promise, made_on=MADE_ON, **more)
+    wave = report_team.TeamWave("2026-autumn", now, STATEMENT.partition("\n")[0], CLOSED_ON)
+    return next_page.build(BANK, wave, TEAM_ABOUT, PROMISE, made_on=MADE_ON, **more)
 
 
 def then_and_now(**more: str) -> reports.Report:

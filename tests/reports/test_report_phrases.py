@@ -11,9 +11,12 @@ import pytest
 
 from exit_bridge.reports.phrases import phrases
 
-FOLDER = Path(str(files("exit_bridge.reports")))
-FILES = sorted(FOLDER.glob("phrases.*.toml"))
-CODE = "\n".join(path.read_text("utf-8") for path in FOLDER.glob("*.py"))
+PACKAGE = Path(str(files("exit_bridge")))
+SPOKEN_BY = {PACKAGE / "reports": ("reports", "sending"), PACKAGE / "paper": ("paper",)}
+"""Folder of phrases files -> rooms whose code says these phrases."""
+FOLDERS = list(SPOKEN_BY)
+FILES = [file for folder in FOLDERS for file in sorted(folder.glob("phrases.*.toml"))]
+each_room = pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
 
 
 def leaves(tree: object, at: str = "") -> dict[str, str]:
@@ -22,33 +25,39 @@ def leaves(tree: object, at: str = "") -> dict[str, str]:
     return {at.removeprefix("."): str(tree)}
 
 
-ENGLISH = leaves(tomllib.loads((FOLDER / "phrases.en.toml").read_text("utf-8")))
+def phrases_in(file: Path) -> dict[str, str]:
+    return leaves(tomllib.loads(file.read_text("utf-8")))
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+@pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parent.name}/{file.name}")
 def test_every_language_has_the_same_phrases_and_gaps(file: Path) -> None:
     """A translation has every key, and every name in braces, of the English file."""
-    ours = leaves(tomllib.loads(file.read_text("utf-8")))
-    assert sorted(ours) == sorted(ENGLISH)
+    ours, english = phrases_in(file), phrases_in(file.with_name("phrases.en.toml"))
+    assert sorted(ours) == sorted(english)
     assert {key: set(re.findall(r"{\w+}", text)) for key, text in ours.items()} == {
-        key: set(re.findall(r"{\w+}", text)) for key, text in ENGLISH.items()
+        key: set(re.findall(r"{\w+}", text)) for key, text in english.items()
     }
     assert file.name == f"phrases.{ours['language']}.toml"
 
 
-def test_there_is_more_than_english() -> None:
-    """So that the comparison above compares something."""
-    assert {file.name for file in FILES} >= {"phrases.cy.toml", "phrases.en.toml"}
+@each_room
+def test_there_is_more_than_english(folder: Path) -> None:
+    """So that the comparison above compares something; and every room speaks the same languages."""
+    languages = {file.name for file in FILES if file.parent == folder}
+    assert languages >= {"phrases.cy.toml", "phrases.en.toml"}
+    assert languages == {file.name for file in FILES}
 
 
-def test_every_phrase_is_used() -> None:
+@each_room
+def test_every_phrase_is_used(folder: Path) -> None:
     """No key that the code does not name, in full or by its family."""
-    unused = []
-    for key in ENGLISH:
+    modules = [path for room in SPOKEN_BY[folder] for path in (PACKAGE / room).glob("*.py")]
+    unused, code = [], "\n".join(path.read_text("utf-8") for path in modules)
+    for key in phrases_in(folder / "phrases.en.toml"):
         stem = re.sub(r"\.(one|many)$", "", key)
         families = [stem.rsplit(".", n)[0] for n in range(1, stem.count(".") + 1)]
-        named = any(f"{mark}{stem}{mark}" in CODE for mark in "'\"") or any(
-            f'f"{family}.{{' in CODE or f"f'{family}.{{" in CODE for family in families
+        named = any(f"{mark}{name}{mark}" in code for mark in "'\"" for name in (key, stem)) or any(
+            f'f"{family}.{{' in code or f"f'{family}.{{" in code for family in families
         )
         if not named and key not in ("language", "draft", "months", "date", "comma"):
             unused.append(key)

@@ -18,12 +18,12 @@ def sheet(bank: QuestionBank, variant: str, language: str, about: About) -> Shee
     """One variant in one language, with the notice that `about` calls for. Raises BankError."""
     asked, words = questionnaire(bank, variant, language, about, paper=True), bank.wordings[language]
     say, group = phrases(language, ROOM), about.answered_by == "group"
-    notices = asked.intro[:1] if about.sample else ()
+    notices = asked.intro[: about.sample + words.draft]
     return Sheet(
         language=language,
         title=asked.title,
         foot=say("form.foot", bank=bank.ref, variant=variant),
-        notices=(*notices, *([say("form.draft")] if words.draft else [])),
+        notices=(*notices, *([say("form.draft")] if say.draft and not words.draft else [])),
         intro=asked.intro[len(notices) :],
         on_screen=say("form.on_screen"),
         fields_title=say("form.fields") if group else "",
