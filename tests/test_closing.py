@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 from tests.cli.cli_calls import SECRET
 from tests.scoring.team_cases import ABOUT, FULL
 
-from exit_bridge import http
+from exit_bridge import closing, http
 from exit_bridge.bridge import Bridge
 from exit_bridge.closing import TEAM, close, close_due, document_of, file_name, report_on, standings
 from exit_bridge.errors import ExitBridgeError, UsageError
@@ -242,6 +242,17 @@ def test_a_wave_with_too_few_stays_open_and_says_so(service: Service, caplog: py
     close_due(service.bridge, NOW)
     assert service.store.snapshots("team") == []
     assert "outcome=not_closed Fewer than 5 people" in caplog.text
+
+
+def test_a_bug_in_closing_keeps_nothing_from_being_deleted(
+    service: Service, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What is past its time goes all the same."""
+    service.with_survey(waves={"autumn": WaveSettings("autumn", date(2026, 11, 1))})
+    service.answers(8)
+    monkeypatch.setattr(closing, "team", lambda *_: 1 / 0)
+    close_due(service.bridge, NOW)
+    assert "outcome=bug ZeroDivisionError" in caplog.text
 
 
 def test_groups_are_no_team(service: Service) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from exit_bridge.bank import About
 from exit_bridge.bridge import Bridge
-from exit_bridge.errors import ExitBridgeError, StoreUnavailable, UsageError
+from exit_bridge.errors import ExitBridgeError, StoreUnavailable, UsageError, trace_of
 from exit_bridge.intake import Submission, from_document
 from exit_bridge.reports import Report, next_page
 from exit_bridge.reports.team import TeamWave, build
@@ -137,6 +137,8 @@ def close_due(bridge: Bridge, now: datetime | None = None) -> None:
                 raise
             except ExitBridgeError as error:
                 log.warning("survey=%s outcome=not_closed %s", survey.name, error.what)
+            except Exception as error:  # noqa: BLE001 (a bug of ours must not keep old answers from being deleted)
+                log.error("survey=%s outcome=bug %s", survey.name, trace_of(error))
 
 
 def report_on(bridge: Bridge, survey: Survey, wave: str, n: int | None = None) -> tuple[Report, Snapshot]:

@@ -52,5 +52,6 @@ def forget(given: str | None, survey: str, response_id: str, yes: bool) -> None:
     click.echo(f"Deleted: {records} record(s) in the database, {folders} report folder(s), {spooled} spooled file(s).")
     click.echo(
         "Not reached: mail already sent, results posted elsewhere, report folders that are no longer in the settings, "
-        "scores written back into the survey tool, and backups."
+        "scores written back into the survey tool, team reports of closed rounds (figures of 5 people or more), and "
+        "backups."
     )
