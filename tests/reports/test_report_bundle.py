@@ -90,7 +90,7 @@ def test_the_word_file_can_be_read_by_ear() -> None:
 
 def test_without_python_docx_there_is_one_clear_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "docx", None)
-    with pytest.raises(UsageError, match=r"pip install 'exit-bridge\[docx\]'"):
+    with pytest.raises(UsageError, match=r"pip install '\.\[docx\]'"):
         as_plan_docx(STATES["team"], MADE_ON)
 
 

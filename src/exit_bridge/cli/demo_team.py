@@ -65,7 +65,7 @@ def demo_team(out: Path) -> None:
     click.echo("\nOpen report.html in each folder; facilitator.html is one page for whoever leads the meeting.")
     for package, extra, what in (("typst", "pdf", "PDFs"), ("docx", "docx", "Word action plans")):
         if not find_spec(package):
-            click.echo(f"For {what} too: pip install 'exit-bridge[{extra}]'")
+            click.echo(f"For {what} too, in the folder of exit-bridge's repository: pip install '.[{extra}]'")
 
 
 def _tell(folder: Path, what: str) -> None:

@@ -49,7 +49,7 @@ def as_plan_docx(report: Report, made_on: date) -> bytes:
         from docx.oxml.ns import qn
         from docx.shared import Mm
     except ImportError:
-        fix = "Run: pip install 'exit-bridge[docx]'"
+        fix = "In the folder of exit-bridge's repository run: pip install '.[docx]'"
         raise UsageError("The action plan as .docx needs the package python-docx", fix=fix) from None
     say = phrases(report.language)
     document = Document()
