@@ -152,6 +152,8 @@ def test_the_page_needs_what_only_the_coordinator_can_say(tmp_path: Path, gone: 
         (["wave", "close", "groups"], "Groups answer this survey"),
         (["wave", "close", "nobody"], "There is no survey 'nobody'"),
         (["team", "nobody", "--out", "x"], "There is no survey 'nobody'"),
+        (["team", "no.csv", "--out", "x"], "There is no such file (no.csv)"),
+        (["compare", "no.csv", "--out", "x"], "There is no such file (no.csv)"),
         (["team", "no.csv", "neither.csv", "--out", "x"], "There is no such file (no.csv)"),
         (["team", "each", "--since", "spring", "--out", "x"], "stands beside the one before it by itself"),
         (["team", "each", "--platform", "generic", "--out", "x"], "These options are for export files"),

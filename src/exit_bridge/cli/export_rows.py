@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ SOME_REFUSED = 3
 """Exit code: done, but rows were refused."""
 
 _FILE = click.Path(path_type=Path)
+_SURVEY = re.compile(r"[a-z0-9][a-z0-9-]*")
+"""Names of surveys; whatever looks otherwise was meant as a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +55,8 @@ def export_files(what: Sequence[str], given: Given) -> list[Path] | None:
     """The files, or None where one survey is named instead. Raises UsageError for neither."""
     if all(Path(each).is_file() for each in what):
         return [Path(each) for each in what]
-    if len(what) > 1:
-        missing = next(each for each in what if not Path(each).is_file())
+    missing = next(each for each in what if not Path(each).is_file())
+    if len(what) > 1 or not _SURVEY.fullmatch(missing):
         raise UsageError("There is no such file", where=missing, fix="Name export files, or one survey")
     if given:
         raise UsageError("These options are for export files", where=what[0], fix="Leave them out for a survey")
