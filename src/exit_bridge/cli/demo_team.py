@@ -30,7 +30,7 @@ def demo_team(out: Path) -> None:
     """Write everything into `out`: groups, both rounds of the team, and the page for everybody who answered."""
     from exit_bridge.cli import demo_team_answers as made_up
     from exit_bridge.cli.compare import sheets_of
-    from exit_bridge.cli.team import write_files
+    from exit_bridge.cli.team import team_files, write_files
     from exit_bridge.closing import close, document_of, next_report, report_on
     from exit_bridge.intake import from_document
     from exit_bridge.reports import as_html, as_pdf, as_text, sides
@@ -53,9 +53,7 @@ def demo_team(out: Path) -> None:
             _take(through, team, made_up.people(team.bank, name))
             closed = close(through, team, name, now=now - timedelta(days=days))
             made, shown = report_on(through, team, name)
-            files = bundle(made, shown.closed_at.date(), pdf=pdf)
-            files["team.json"] = (json.dumps(document_of(shown), ensure_ascii=False, indent=2) + "\n").encode()
-            write_files(out / f"team-{name}", files)
+            write_files(out / f"team-{name}", team_files(made, document_of(shown), pdf=pdf))
             beside = ", beside the round before" if days == 1 else ""
             _tell(out / f"team-{name}", f"{closed.picture['n']} people, each alone, the round “{name}” closed{beside}")
         made = next_report(through, team, made_up.ROUNDS[-1])

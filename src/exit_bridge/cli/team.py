@@ -74,11 +74,16 @@ def team(
         raise UsageError("A closed round stands beside the one before it by itself", fix="Leave --since out")
     else:
         (made, document), refused = _closed(ctx.obj, what[0], wave), 0
-    files = bundle(made, date.fromisoformat(document["closed_on"]), pdf=pdf)
-    files["team.json"] = (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
+    files = team_files(made, document, pdf=pdf)
     write_files(out, files)
     click.echo(f"{len(files)} files written: {out / 'report.html'}")
     ctx.exit(SOME_REFUSED if refused else 0)
+
+
+def team_files(made: Report, document: dict[str, Any], *, pdf: bool) -> dict[str, bytes]:
+    """Everything that is written of a team's report: what a meeting needs, and the document for programs."""
+    files = bundle(made, date.fromisoformat(document["closed_on"]), pdf=pdf)
+    return files | {"team.json": (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()}
 
 
 def write_files(out: Path, files: dict[str, bytes]) -> None:

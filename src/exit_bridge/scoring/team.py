@@ -147,13 +147,8 @@ class _Maker:
         )
 
     def _published(self, start: str) -> list[frozenset[str]]:
-        """Groups of earlier reports whose key is this or, after a slash, a part of it."""
-        return [
-            group
-            for frame in self.earlier
-            for key, group in frame.groups.items()
-            if key == start or key.startswith(f"{start}/")
-        ]
+        """Groups of earlier reports under that key."""
+        return [group for frame in self.earlier for group in _under(frame.groups, start)]
 
     def _spread(self, ingredient: Ingredient, members: Sequence[Member]) -> Spread | None:
         given = [values for item in ingredient.core if len(values := values_of(item, members)) >= self.floors.mean]
@@ -183,7 +178,7 @@ class _Maker:
         found: dict[str, RoleMean] = {}
         for role, group in sorted(groups.items(), key=lambda each: -len(each[1])):
             people, key = frozenset(group), f"{ingredient}/{role}"
-            together = [people, *self._mine(ingredient), *self._published(ingredient)]
+            together = [people, *_under(self.groups, ingredient), *self._published(ingredient)]
             if (
                 role in ("unsaid", "other")
                 or len(people) < self.floors.role
@@ -197,9 +192,6 @@ class _Maker:
             found[role] = RoleMean(role, len(people), mean)
         order = next(q.codes for q in self.bank.context if q.id == "role")
         return tuple(found[role] for role in order if role in found)
-
-    def _mine(self, ingredient: str) -> list[frozenset[str]]:
-        return [g for key, g in self.groups.items() if key == ingredient or key.startswith(f"{ingredient}/")]
 
     def _unsure(self, ingredient: Ingredient) -> bool | None:
         given = [m.submission.answers.get(item.id) for m in self.members for item in ingredient.core]
@@ -250,6 +242,11 @@ class _Maker:
         enough = len(young) >= self.floors.role and len(staff) >= self.floors.mean
         if enough and abs(gap := fmean(young) - fmean(staff)) >= GAP:
             yield RoleGap("young", ingredient, *((YOUNG, "staff") if gap > 0 else ("staff", YOUNG)))
+
+
+def _under(groups: Mapping[str, frozenset[str]], start: str) -> list[frozenset[str]]:
+    """Those whose key is this or, after a slash, a part of it."""
+    return [group for key, group in groups.items() if key == start or key.startswith(f"{start}/")]
 
 
 def _points(items: Sequence[Item], member: Member) -> list[float]:
