@@ -1,7 +1,8 @@
 """Links to a report: whoever holds one may read one result for a while, and nobody can make one up.
 
-A token is the result id, the moment it was given and an HMAC over both. Nothing of it is stored: it works as long as
-its result is kept, its survey gives links and its days are not over.
+A token is the result id (of a team's report an id made from its survey, wave and number), the moment it was given and
+an HMAC over both. Nothing of it is stored: it works as long as what it shows is kept, its survey gives links and its
+days are not over.
 """
 
 from __future__ import annotations
@@ -12,6 +13,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from itsdangerous import BadSignature, TimestampSigner
+
+LINK = "link"
+"""Destination of a report that is read by its link."""
 
 _TOKEN = re.compile(r"[0-9a-f]{32}\.[A-Za-z0-9_-]{1,16}\.[A-Za-z0-9_-]{43}")
 

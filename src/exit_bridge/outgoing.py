@@ -11,6 +11,8 @@ from exit_bridge.bank.types import Variant
 from exit_bridge.bridge import RESPONDENT, Bridge
 from exit_bridge.errors import BankError, ExitBridgeError, SendFailed
 from exit_bridge.intake import from_document
+from exit_bridge.links import LINK
+from exit_bridge.outgoing_team import team_page
 from exit_bridge.reports.audience import audience_of, link_audience
 from exit_bridge.reports.plan import plan_files
 from exit_bridge.reports.types import Audience
@@ -18,9 +20,6 @@ from exit_bridge.scoring import scores_from_document, without_answers
 from exit_bridge.sending import EmailDestination, FolderDestination, Outgoing, TeamsDestination, send
 from exit_bridge.settings import TEST_WAVE, Survey
 from exit_bridge.store import Job, StoredVersion
-
-LINK = "link"
-"""Destination of a report that is read by its link."""
 
 
 def deliver(job: Job, bridge: Bridge) -> str:
@@ -70,6 +69,8 @@ def by_link(token: str, bridge: Bridge) -> Outgoing | None:
     """
     now, claim = datetime.now(UTC), bridge.links.read(token)
     stored = bridge.store.result(claim.result_id) if claim else None
+    if claim and stored is None:
+        return team_page(claim, bridge, now)
     survey = bridge.settings.surveys.get(stored.survey) if stored else None
     if claim is None or stored is None or survey is None or not claim.holds(survey.about.report_link_days, now):
         return None

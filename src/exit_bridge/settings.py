@@ -32,7 +32,7 @@ from exit_bridge.sending.types import (
 from exit_bridge.settings_api import ApiSettings, api_settings, write_back_fault
 from exit_bridge.settings_email import email_way
 from exit_bridge.settings_faults import faults_in
-from exit_bridge.settings_links import link_fault
+from exit_bridge.settings_links import refuse_unguarded
 from exit_bridge.settings_logo import read_logo
 from exit_bridge.settings_send import destination
 from exit_bridge.settings_waves import WaveSettings, wave_settings
@@ -64,6 +64,7 @@ class Survey:
     api: ApiSettings | None = None
     waves: Mapping[str, WaveSettings] = field(default_factory=dict)
     role_floor: int = ROLE_FLOOR
+    team_link_days: int = 0
 
     @property
     def report_link(self) -> bool:
@@ -146,9 +147,11 @@ def load_settings(path: Path, environ: Mapping[str, str] | None = None) -> Setti
         stop_grace=raw.get("stop_grace", 7),
         one_disk=raw.get("one_disk", False),
     )
+    strong = secret_bits(settings.install_key.decode()) >= MIN_SECRET_BITS
     for survey in settings.surveys.values():
-        if survey.report_link:
-            _refuse_unguarded_link(survey, settings)
+        chosen = survey.bank.variants.get(survey.variant) if survey.report_link else None
+        where, address = f"surveys.{survey.name}", bool(settings.public_url)
+        refuse_unguarded(survey.about, chosen, survey.team_link_days, where, address=address, strong_key=strong)
     return settings
 
 
@@ -246,6 +249,7 @@ def _survey(name: str, row: Mapping[str, Any], path: Path, secret: Secret, http:
         api=api,
         waves=wave_settings(row.get("waves", ()), f"{where}.waves"),
         role_floor=row.get("role_floor", ROLE_FLOOR),
+        team_link_days=row.get("team_link_days", 0),
     )
     if not survey.draft_wording and (draft := _draft_fault(survey)):
         fix = "Have it reviewed first, or add draft_wording = true; docs/languages.md says how"
@@ -273,14 +277,6 @@ def _refuse_private_form(survey: Survey, where: str) -> None:
             where=where,
             fix='Use individual_reports = "respondent" or "none"',
         )
-
-
-def _refuse_unguarded_link(survey: Survey, settings: Settings) -> None:
-    strong = secret_bits(settings.install_key.decode()) >= MIN_SECRET_BITS
-    chosen = survey.bank.variants.get(survey.variant)
-    fault = link_fault(survey.about, chosen, address=bool(settings.public_url), strong_key=strong)
-    if fault:
-        raise SettingsError(fault[0], where=f"surveys.{survey.name}.report_link", fix=fault[1])
 
 
 def secret_bits(secret: str) -> int:

@@ -2,7 +2,7 @@
 
 from exit_bridge.bank.about import About
 from exit_bridge.bank.load import DEFAULT_BANK, is_path, load_bank, shipped_banks
-from exit_bridge.bank.questionnaire import COMMENT_PREFIX, HIDDEN, REPLY_TO, Questionnaire, questionnaire
+from exit_bridge.bank.questionnaire import COMMENT_PREFIX, HIDDEN, PRESENT, REPLY_TO, Questionnaire, questionnaire
 from exit_bridge.bank.types import NON_ANSWERS, STAGES, Ingredient, Item, QuestionBank
 from exit_bridge.bank.wording import Wording
 
@@ -11,6 +11,7 @@ __all__ = [
     "DEFAULT_BANK",
     "HIDDEN",
     "NON_ANSWERS",
+    "PRESENT",
     "REPLY_TO",
     "STAGES",
     "About",

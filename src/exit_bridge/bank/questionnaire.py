@@ -16,6 +16,9 @@ HIDDEN = ("bank", "variant", "wave", "respondent", "sheet")
 of which group this is the sheet, where several fill in the same form."""
 
 COMMENT_PREFIX = "comment_"
+PRESENT = "present"
+"""What stands behind the prefix where a group says who sits together: how many people, in which roles."""
+
 REPLY_TO = "reply_to"
 
 TextOf = Callable[[str], str]
@@ -130,6 +133,9 @@ def questionnaire(
     gates = tuple(_context_question(question, words, variant) for question in asked if question.gate)
     others = [_context_question(question, words, variant) for question in asked if not question.gate]
     seen = _seen_by(about, chosen)
+    # On paper there are fields for it at the top.
+    if group and not paper and words.has_form_text(PRESENT, variant):
+        others.insert(0, Question(f"{COMMENT_PREFIX}{PRESENT}", "text", text(PRESENT)))
     if seen == "respondent":
         others.append(Question(REPLY_TO, "email", text(REPLY_TO)))
     notice = tuple(_notice(about, text, seen, comments=bool(chosen.comments)))

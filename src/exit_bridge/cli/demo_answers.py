@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from exit_bridge.bank import COMMENT_PREFIX, DEFAULT_BANK, About
+from exit_bridge.bank import COMMENT_PREFIX, DEFAULT_BANK, PRESENT, About
 from exit_bridge.cli.settings_text import new_secret
 from exit_bridge.platforms import platform
 from exit_bridge.sending import FolderDestination
@@ -37,6 +37,7 @@ ONE_PERSON = {
     "adaption": "2 4 3 4 4 4 na",
 }
 COMMENT = "We count visits for the funder. Nobody has asked young people what is worth counting."
+IN_THE_ROOM = "7 people: a head of service, 2 managers, 3 personal advisers, a young person"
 
 
 def surveys(directory: str) -> dict[str, Survey]:
@@ -56,6 +57,7 @@ def answers(survey: Survey) -> dict[str, str]:
     for ingredient, codes in (GROUP if group else ONE_PERSON).items():
         items = survey.bank.ingredient_by_id[ingredient].core
         said |= {item.id: code for item, code in zip(items, codes.split(), strict=True)}
+    said |= {f"{COMMENT_PREFIX}{PRESENT}": IN_THE_ROOM} if group else {}
     return said | {f"{COMMENT_PREFIX}measurement": COMMENT}
 
 

@@ -6,7 +6,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import replace
 
-from exit_bridge.bank import About, QuestionBank
+from exit_bridge.bank import PRESENT, About, QuestionBank
 from exit_bridge.cli.demo_answers import ABOUT
 from exit_bridge.intake import Submission
 
@@ -44,6 +44,12 @@ SHEETS = {
         "measurement": "3 1 2 2 3 2 1",
         "adaption": "2 3 3 2 3 3 na",
     },
+}
+
+IN_THE_ROOM = {
+    "Fenmoor Council": "6 people: a head of service, 2 managers, 3 personal advisers",
+    "Harbour House": "5 people: a manager, 3 support workers, a young person who lives here",
+    "Eastgate Housing": "3 people: a lettings manager, 2 housing officers",
 }
 
 ROLES = {"senior": 2, "middle": 3, "front": 5, "partner": 2, "young": 2}
@@ -109,7 +115,7 @@ def _submission(
         variant=variant,
         answers=answers,
         context={"notice": "yes", **context},
-        comments={},
+        comments={PRESENT: IN_THE_ROOM[sheet]} if sheet else {},
         wave=wave,
         sheet=sheet,
     )

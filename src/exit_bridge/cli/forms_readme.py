@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from exit_bridge.bank import QuestionBank
+from exit_bridge.bank import PRESENT, QuestionBank
 from exit_bridge.paper import PaperForms
 from exit_bridge.platforms.base import FormFile, Platform
 
@@ -73,7 +73,8 @@ def _variant(bank: QuestionBank, name: str) -> tuple[str, str, str]:
 def describe(bank: QuestionBank, name: str, *, together: bool = False) -> tuple[str, str]:
     """How many questions a variant asks, and what comes back for it; `together`: to a group that fills it in as one."""
     variant = bank.variants[name]
-    open_questions = f", and {len(variant.comments)} open" if variant.comments else ""
+    asked = len(variant.comments) + (together and any(w.has_form_text(PRESENT, name) for w in bank.wordings.values()))
+    open_questions = f", and {asked} open" if asked else ""
     if not (variant.reply or together):
         back = "thanks, and no scores; a group's answers also go to the people you name"
     elif variant.scored:

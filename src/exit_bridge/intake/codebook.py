@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from exit_bridge.bank import NON_ANSWERS, QuestionBank, load_bank
+from exit_bridge.bank import NON_ANSWERS, PRESENT, QuestionBank, load_bank
 from exit_bridge.errors import (
     BankError,
     InvalidSubmission,
@@ -84,6 +84,8 @@ def decode(raw: RawResponse, form: DeployedForm, check: Check = validate) -> Sub
             "The form names a variant this bank does not have", where=bank.ref, fix="Use a form made from this bank"
         )
     answers, context, comments = _read(said, mapping)
+    if not form.by_groups:
+        comments.pop(PRESENT, None)
     shown = {target.id for target in asked if target} if raw.asked is not None else set(bank.variants[variant].items)
     submission = Submission(
         survey=form.survey,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Literal
 
-from exit_bridge.bank import COMMENT_PREFIX, REPLY_TO, QuestionBank, Wording
+from exit_bridge.bank import COMMENT_PREFIX, PRESENT, REPLY_TO, QuestionBank, Wording
 from exit_bridge.bank.questionnaire import short_codes
 from exit_bridge.intake.text import LONGEST, as_code, as_words
 
@@ -97,6 +97,7 @@ def _build(bank: QuestionBank) -> Mapping:
     items = {item.id: Target("item", item.id) for item in bank.items.values()}
     context = {question.id: Target("context", question.id) for question in bank.context}
     comments = {f"{COMMENT_PREFIX}{i.id}": Target("comment", i.id) for i in bank.ingredients}
+    comments[f"{COMMENT_PREFIX}{PRESENT}"] = Target("comment", PRESENT)
     codes = {**items, **context, **comments, REPLY_TO: Target("reply_to", REPLY_TO)}
     options = {item.id: _codes(item.id, item.codes) for item in bank.items.values()}
     options |= {question.id: _codes(question.id, question.codes) for question in bank.context}
@@ -136,6 +137,8 @@ def _texts(bank: QuestionBank, words: Wording, variant: str) -> abc.Iterator[tup
         yield question, words.context_words(question, variant).text
     for ingredient in chosen.comments:
         yield f"{COMMENT_PREFIX}{ingredient}", words.ingredient(ingredient, variant).comment
+    if words.has_form_text(PRESENT, variant):
+        yield f"{COMMENT_PREFIX}{PRESENT}", words.form_text(PRESENT, variant)
     yield REPLY_TO, words.form.get(REPLY_TO, "")
 
 

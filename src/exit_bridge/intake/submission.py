@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from exit_bridge.bank import NON_ANSWERS, QuestionBank
+from exit_bridge.bank import NON_ANSWERS, PRESENT, QuestionBank
 from exit_bridge.errors import InvalidSubmission
 
 SCHEMA_VERSION = 1
@@ -107,6 +107,7 @@ def submission_schema(bank: QuestionBank) -> dict[str, Any]:
     def closed(properties: dict[str, Any]) -> dict[str, Any]:
         return {"type": "object", "properties": properties, "additionalProperties": False}
 
+    comment = {"type": "string", "minLength": 1, "maxLength": 20000}
     properties: dict[str, Any] = {
         "schema_version": {"const": SCHEMA_VERSION},
         "survey": {"type": "string", "pattern": "^[a-z0-9][a-z0-9-]{0,62}$"},
@@ -128,7 +129,7 @@ def submission_schema(bank: QuestionBank) -> dict[str, Any]:
             {item.id: {"enum": [*range(1, item.points + 1), *NON_ANSWERS]} for item in bank.items.values()}
         ),
         "not_asked": {"type": "array", "items": {"enum": list(bank.items)}, "uniqueItems": True},
-        "comments": closed({i.id: {"type": "string", "minLength": 1, "maxLength": 20000} for i in bank.ingredients}),
+        "comments": closed(dict.fromkeys((*bank.ingredient_by_id, PRESENT), comment)),
     }
     optional = {"revision", "submitted_at", "language", "respondent_key", "sheet"}
     return {

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, ClassVar
 
-from exit_bridge.bank import COMMENT_PREFIX, HIDDEN, REPLY_TO, About, QuestionBank, questionnaire
+from exit_bridge.bank import COMMENT_PREFIX, HIDDEN, PRESENT, REPLY_TO, About, QuestionBank, questionnaire
 from exit_bridge.bank.questionnaire import Questionnaire
 from exit_bridge.errors import UnreadableDelivery
 from exit_bridge.platforms.base import (
@@ -93,7 +93,7 @@ class Generic(Platform):
             example = _document(bank, variant, _example(asked), "example-1", "2026-01-15T10:30:00Z", "example")
             files.append(FormFile.json(f"{stem}.example.json", {**example, "language": language}, _SEND))
         chosen = bank.variants[variant]
-        ids = (*chosen.context, *chosen.items, *map(_comment, chosen.comments))
+        ids = (*chosen.context, *chosen.items, *map(_comment, (PRESENT, *chosen.comments)))
         files.append(FormFile(f"{file_stem(bank.ref, variant)}.template.csv", _headings(ids), _FILL))
         return files
 
@@ -170,12 +170,12 @@ def _document(
 
 
 def _example(asked: Questionnaire) -> dict[str, str]:
-    """Made-up answers: the scale up and down, the first option of everything else, one comment."""
+    """Made-up answers: the scale up and down, the first option of everything else, two texts."""
     items = [question.id for question in asked.questions if question.code]
     others = {q.id: q.choices[0].code for q in asked.questions if q.kind == "choice" and not q.code}
-    comments = [question.id for question in asked.questions if question.kind == "text"][:1]
+    comments = [question.id for question in asked.questions if question.kind == "text"][:2]
     answers = {item: ("4", "2", "5", "3", "dk", "1")[place % 6] for place, item in enumerate(items)}
-    return others | answers | dict.fromkeys(comments, "A made-up comment.")
+    return others | answers | dict.fromkeys(comments, "Made up.")
 
 
 def _headings(ids: Sequence[str]) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from exit_bridge.bank import Item, shipped_banks
+from exit_bridge.bank import PRESENT, Item, shipped_banks
 from exit_bridge.reports.advice import stage_said
 from exit_bridge.reports.case import Case, clean
 from exit_bridge.reports.types import Block, Facts, Prose, Row, Table
@@ -18,6 +18,7 @@ def facts(case: Case) -> Facts:
         "innovation": about.innovation,
         "organisations": say("comma").join(about.organisations),
         "answered_by": _answered_by(case),
+        "present": present(case),
         "stage": stage_said(case),
         "wave": clean(case.submission.wave),
         "answered_on": case.answered_on(),
@@ -35,6 +36,11 @@ def _answered_by(case: Case) -> str:
     if case.audience == "recipients" or role == "unsaid":
         return case.say("facts.one")
     return case.say("facts.one_role", role=case.words.context["role"].options[role])
+
+
+def present(case: Case) -> str:
+    """Who sat together, as a group says it: how many, in which roles. Empty where it does not, or is none."""
+    return clean(case.submission.comments.get(PRESENT, "")) if case.audience == "group" else ""
 
 
 def listed(case: Case) -> tuple[Block, ...]:

@@ -44,6 +44,7 @@ def build(
     case, say = cases[0], cases[0].say
     sections = [
         Section("summary", say("summary.heading"), (Prose(_summary(meeting)),)),
+        Section("present", say("sides.present"), _present(meeting)),
         Section("stages", say("sides.stages"), _stages(meeting)),
         Section("ingredients", say("ingredients.heading"), _ingredients(meeting)),
         Section("talk", say("sides.talk"), _talk(meeting)),
@@ -80,6 +81,15 @@ def _summary(meeting: _Meeting) -> tuple[str, ...]:
     if found.talk:
         lines.append(say("sides.summary.talk", item=case.bare(found.talk[0].id)))
     return (" ".join([*lines, say("sides.summary.use")]),)
+
+
+def _present(meeting: _Meeting) -> tuple[Block, ...]:
+    said = [answers.present(case) for case in meeting.cases]
+    if not any(said):
+        return ()
+    none = meeting.case.say("answers.none")
+    points = tuple(Point(text or none, name) for text, name in zip(said, meeting.names, strict=True))
+    return Prose((meeting.case.say("sides.present_intro"),)), Points(points)
 
 
 def _stages(meeting: _Meeting) -> tuple[Block, ...]:

@@ -92,7 +92,10 @@ def _summary(groups: Sequence[_Group]) -> tuple[str, ...]:
 def _group(group: _Group) -> tuple[Block, ...]:
     case, say = group.now, group.now.say
     charts = [_chart(group, move) for move in group.found.moves]
-    blocks: list[Block] = list(charts)
+    then, now = answers.present(group.then), answers.present(case)
+    none = say("answers.none")
+    blocks: list[Block] = [Prose((say("waves.present", then=then or none, now=now or none),))] if then or now else []
+    blocks += charts
     if group.found.items:
         points = tuple(
             Point(

@@ -17,6 +17,10 @@ ABOUT = About(answered_by="individuals", reply_domains=("fenmoor.example",))
 """The settings that ask for most: every context question and the reply address."""
 
 
+TOGETHER = About()
+"""A group that fills in one form: what only it is asked."""
+
+
 def check_form(platform: Platform, bank: QuestionBank, variant: str, language: str) -> None:
     """Written twice it is the same; every question of the variant stands in it once, with every option."""
     where = f"{variant}, {language}"

@@ -9,10 +9,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from exit_bridge.bank import COMMENT_PREFIX, REPLY_TO, QuestionBank, questionnaire
+from exit_bridge.bank import COMMENT_PREFIX, REPLY_TO, About, QuestionBank, questionnaire
 from exit_bridge.intake import parse_json
 from exit_bridge.platforms.base import FormFile, Platform
-from exit_bridge.testing.forms import ABOUT
+from exit_bridge.testing.forms import ABOUT, TOGETHER
 from exit_bridge.testing.recorded import export_outcome, form_of, outcome
 from exit_bridge.testing.saying import must
 
@@ -31,21 +31,37 @@ def check_round_trip(
     platform: Platform, bank: QuestionBank, variant: str, language: str, deliver: Deliver, seed: int = 0
 ) -> None:
     """Form as written -> respondent -> delivery -> the answers, context and comments they meant, skips included."""
-    files = platform.write_form(bank, variant, [language], ABOUT)
-    said, meant = respondent(bank, variant, language, random.Random(seed))  # noqa: S311 (no secret in it)
-    payload = parse_json(json.dumps(deliver(files, said)).encode())
-    (given,) = outcome(platform, payload, form_of(platform, bank, variant))["responses"]
-    got = {part: given.get(part) for part in meant}
-    must(meant == got, f"{platform.name}, {variant}, {language}: meant\n{meant}\nbut it gives\n{got}")
+    rng = random.Random(seed)  # noqa: S311 (no secret in it)
+    for about in (ABOUT, TOGETHER):
+        files = platform.write_form(bank, variant, [language], about)
+        said, meant = respondent(bank, variant, language, rng, about)
+        payload = parse_json(json.dumps(deliver(files, said)).encode())
+        (given,) = outcome(platform, payload, form_of(platform, bank, variant))["responses"]
+        got = {part: given.get(part) for part in meant}
+        must(meant == got, f"{platform.name}, {variant}, {language}: meant\n{meant}\nbut it gives\n{got}")
 
 
 def check_file_round_trip(
     platform: Platform, bank: QuestionBank, variant: str, language: str, deliver: Deliver, export: Export, seed: int = 0
 ) -> None:
     """Form as written -> three respondents -> export file -> what they meant, and what a delivery says of the first."""
-    files = platform.write_form(bank, variant, [language], ABOUT)
     rng = random.Random(seed)  # noqa: S311 (no secret in it)
-    people = [respondent(bank, variant, language, rng) for _ in range(3)]
+    for about in (ABOUT, TOGETHER):
+        _check_file(platform, bank, variant, language, deliver, export, rng, about)
+
+
+def _check_file(
+    platform: Platform,
+    bank: QuestionBank,
+    variant: str,
+    language: str,
+    deliver: Deliver,
+    export: Export,
+    rng: random.Random,
+    about: About,
+) -> None:
+    files = platform.write_form(bank, variant, [language], about)
+    people = [respondent(bank, variant, language, rng, about) for _ in range(3)]
     with TemporaryDirectory() as folder:
         path = Path(folder) / "export.csv"
         path.write_bytes(export(files, [said for said, _ in people]))
@@ -81,12 +97,12 @@ def _values(codes: Mapping[str, str]) -> dict[str, int | str]:
 
 
 def respondent(
-    bank: QuestionBank, variant: str, language: str, rng: random.Random
+    bank: QuestionBank, variant: str, language: str, rng: random.Random, about: About = ABOUT
 ) -> tuple[dict[str, str], dict[str, Any]]:
     """Somebody who agrees to the notice and answers four questions in five: what they do, and what they mean by it."""
     said: dict[str, str] = {}
     meant: dict[str, Any] = {"answers": {}, "context": {}, "comments": {}}
-    for question in questionnaire(bank, variant, language, ABOUT).questions:
+    for question in questionnaire(bank, variant, language, about).questions:
         if not question.required and rng.random() < 0.2:
             continue
         if question.kind == "choice":
