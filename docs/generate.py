@@ -472,7 +472,8 @@ def retention() -> str:
         ["log", "survey, outcome, random ids, times", "your system's log"],
     ]  # fmt: skip
     if "report_link_days" in timers:
-        rows.append(["links to reports", "stored nowhere: a signature over the result id", timers["report_link_days"]])
+        until = f"{timers['report_link_days']}; to a team's, {timers['team_link_days']}"
+        rows.append(["links to reports", "stored nowhere: a signature over the result id", until])
     return table(["Where", "What", "Until"], rows)
 
 

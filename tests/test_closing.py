@@ -17,14 +17,16 @@ from exit_bridge import closing, http
 from exit_bridge.bridge import Bridge
 from exit_bridge.closing import TEAM, close, close_due, document_of, file_name, report_on, standings
 from exit_bridge.errors import ExitBridgeError, UsageError
+from exit_bridge.outgoing_team import page_id
 from exit_bridge.platforms.base import Delivery
 from exit_bridge.reports import as_html
 from exit_bridge.scoring import team_schema
 from exit_bridge.scoring.team import NotReissued
-from exit_bridge.sending import FolderDestination, PostDestination
+from exit_bridge.sending import FolderDestination, PostDestination, TeamsDestination
 from exit_bridge.settings import Settings, Survey
 from exit_bridge.settings_waves import WaveSettings
 from exit_bridge.store.store import Store
+from exit_bridge.web import create_app
 from exit_bridge.worker import Pace, Worker
 
 NOW = datetime(2026, 12, 1, 9, tzinfo=UTC)
@@ -128,6 +130,70 @@ def test_a_receiver_is_told_that_it_is_a_team(service: Service, monkeypatch: pyt
     said = json.loads(body)
     assert (said["type"], said["data"]) == ("exit.team.created", document_of(made))
     assert list(Draft202012Validator(team_schema()).iter_errors(said["data"])) == []
+
+
+@pytest.fixture
+def channel(service: Service, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """A team's report posted into a channel, with a link; what was posted."""
+    service.with_survey(send={"teams-1": TeamsDestination("https://flow.example/run")}, team_link_days=20)
+    service.settings = replace(service.settings, public_url="https://bridge.example", install_key=b"k" * 32)
+    service.bridge = Bridge(service.settings, service.store)
+    sent: list[dict[str, Any]] = []
+    monkeypatch.setattr(http, "post", lambda _, body, *__: sent.append(json.loads(body)) or http.Reply(202, {}, b""))
+    service.answers(8)
+    return sent
+
+
+def _opened(service: Service, card: dict[str, Any], **more: Any) -> Any:
+    (action,) = card["attachments"][0]["content"]["actions"]
+    client = create_app(service.settings, service.bridge).test_client()
+    return client.get(action["url"].removeprefix("https://bridge.example"), **more)
+
+
+def test_a_card_leads_to_the_page(service: Service, channel: list[dict[str, Any]]) -> None:
+    """The same report as everywhere; as JSON it is the team's document. Whoever has the link reads it, for its days."""
+    made = service.close(now=NOW)
+    assert Worker(service.bridge).step()
+    page = _opened(service, channel[0], headers={"Accept": "text/html"})
+    assert page.status_code == 200
+    assert page.text == as_html(report_on(service.bridge, service.survey, "autumn")[0])
+    assert page.headers["X-Robots-Tag"] == "noindex, nofollow"
+    assert "img-src" not in page.headers["Content-Security-Policy"]
+    assert _opened(service, channel[0], headers={"Accept": "application/json"}).json == document_of(made)
+
+
+@pytest.mark.parametrize("how", ["taken back", "over", "switched off", "gone"])
+def test_a_page_can_be_taken_back(service: Service, channel: list[dict[str, Any]], how: str) -> None:
+    """Then it looks like every link that shows nothing."""
+    service.close(now=NOW)
+    assert Worker(service.bridge).step()
+    assert _opened(service, channel[0]).status_code == 200
+    match how:
+        case "taken back":
+            service.store.revoke_links("team", "", datetime.now(UTC))
+        case "over" | "switched off":
+            days = {"over": 1, "switched off": 0}[how]
+            service.with_survey(team_link_days=days)
+            signer = service.bridge.links._signer
+            there = (datetime.now(UTC) - timedelta(days=2)).timestamp()
+            claim = page_id(service.store.snapshots("team")[0])
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(signer, "get_timestamp", lambda: int(there))
+                old = service.bridge.links.url(claim)
+            channel[0]["attachments"][0]["content"]["actions"][0]["url"] = old
+        case "gone":
+            service.settings = replace(service.settings, surveys={})
+            service.bridge = Bridge(service.settings, service.store)
+    page = _opened(service, channel[0], headers={"Accept": "application/json"})
+    assert (page.status_code, page.json) == (404, {"status": "not_found"})
+
+
+def test_without_the_setting_there_is_no_link(service: Service, channel: list[dict[str, Any]]) -> None:
+    """It is off unless set; other ways out bring the report itself."""
+    service.with_survey(team_link_days=0)
+    service.close(now=NOW)
+    assert Worker(service.bridge).step()
+    assert "actions" not in channel[0]["attachments"][0]["content"]
 
 
 def test_individuals_get_nothing_about_the_team_before(service: Service) -> None:

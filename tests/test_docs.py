@@ -338,7 +338,9 @@ def test_the_own_bank_has_no_faults(tmp_path):
     assert [] == faults_in(read_document(path))
     assert [] == warnings_in(read_document(path))
     asked = questionnaire(load_bank(str(path)), "full", "en", About())
-    assert ["notice", "mat01", "mat02", "mat03", "sta01", "sta02", "sta03"] == [q.id for q in asked.questions]
+    assert ["notice", "comment_present", "mat01", "mat02", "mat03", "sta01", "sta02", "sta03"] == [
+        q.id for q in asked.questions
+    ]
 
 
 def test_the_own_words_change_what_they_say(tmp_path):

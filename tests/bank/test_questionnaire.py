@@ -40,6 +40,27 @@ def test_who_may_look_and_where_to_complain_are_always_said(variant: str, about:
 
 
 @every_variant
+def test_only_a_group_is_asked_who_is_in_the_room(variant: str) -> None:
+    """Before anything else about them, in no form of one person, and not where paper has fields for it."""
+    there = asked(variant, GROUP)
+    assert list(there)[1] == "comment_present"
+    assert "names" in there["comment_present"]
+    assert "comment_present" not in asked(variant, ALONE)
+    on_paper = questionnaire(BANK, variant, "en", GROUP, paper=True)
+    assert "comment_present" not in {question.id for question in on_paper.questions}
+
+
+def test_a_wording_without_that_question_asks_nobody() -> None:
+    """Wordings of others, made before there was one, stay as they are."""
+    words = BANK.wordings["en"]
+    older = replace(words, form={key: text for key, text in words.form.items() if key != "present"})
+    bank = replace(BANK, wordings={"en": older})
+    assert "comment_present" not in {q.id for q in questionnaire(bank, "full", "en", GROUP).questions}
+    with_it = {q.id for q in questionnaire(BANK, "full", "en", GROUP).questions}
+    assert with_it - {q.id for q in questionnaire(bank, "full", "en", GROUP).questions} == {"comment_present"}
+
+
+@every_variant
 def test_copies_elsewhere_are_owned_up_to(variant: str) -> None:
     """What is deleted is deleted here; the tool's copy and emails are not ours to delete."""
     said = notice(variant, replace(GROUP, retain_days=90))
@@ -122,6 +143,7 @@ def test_every_sentence_a_form_may_need_is_asked_of_a_wording() -> None:
         "controller_unnamed",
         "independence",
         "innovation_unnamed",
+        "present",
         "role_help",
         "stage_help",
         "time",

@@ -203,10 +203,13 @@ def test_made_up_sheets_are_marked(settings: Path, tmp_path: Path) -> None:
     assert "'=cmd|" in (tmp_path / "out" / "answers.csv").read_text("utf-8")
 
 
+ROOM = "5 people: a manager, 4 support workers"
+
+
 def export(path: Path, rows: list[dict[str, Any]]) -> Path:
     """Sheets as a table, one row each."""
     with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, ["response_id", "wave", "sheet", "notice", *ITEMS])
+        writer = csv.DictWriter(file, ["response_id", "wave", "sheet", "notice", "comment_present", *ITEMS])
         writer.writeheader()
         writer.writerows({"notice": "yes", "wave": "autumn"} | row for row in rows)
     return path
@@ -218,7 +221,9 @@ def row(name: str, level: int, **more: Any) -> dict[str, Any]:
 
 def test_sheets_from_an_export(tmp_path: Path) -> None:
     """With everything a meeting needs; unrounded scores and reasons for whoever checks them."""
-    path = export(tmp_path / "sheets.csv", [row("Harbour House", 2), row("Fenmoor Council", 4, rec01="dk")])
+    path = export(
+        tmp_path / "sheets.csv", [row("Harbour House", 2, comment_present=ROOM), row("Fenmoor Council", 4, rec01="dk")]
+    )
     said = call(None, "compare", path, "--out", tmp_path / "out", "--pdf")
     assert said.code == 0, said.err
     assert {each.name for each in (tmp_path / "out").iterdir()} >= {
@@ -231,6 +236,10 @@ def test_sheets_from_an_export(tmp_path: Path) -> None:
     }
     documents = json.loads((tmp_path / "out" / "sheets.json").read_text("utf-8"))
     assert [each["sheet"] for each in documents] == ["Fenmoor Council", "Harbour House"]
+    assert [each.get("present") for each in documents] == [None, ROOM]
+    page = (tmp_path / "out" / "report.txt").read_text("utf-8")
+    assert f"Harbour House: {ROOM}" in page
+    assert "Fenmoor Council: No answer" in page
     first = documents[0]["result"]["ingredients"][0]
     assert (first["score"], first["reasons"]["dont_know"]) == (75.0, 1)
 

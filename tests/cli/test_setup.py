@@ -463,7 +463,7 @@ def test_each_form_is_told_apart_in_plain_words(path: Path) -> None:
     assert "quick (questions: 15): a report with the answers and where to look first, without scores" in said.out
     assert "young-person" not in said.out
     said = call(path, "init", answers="alone\ntypeform\ngroup\n")
-    assert "young-person (questions: 9, and 1 open): a report with the answers" in said.out
+    assert "young-person (questions: 9, and 2 open): a report with the answers" in said.out
 
 
 def test_a_respondent_who_gets_no_report_is_asked_for_no_domain(path: Path) -> None:

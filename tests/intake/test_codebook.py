@@ -250,6 +250,15 @@ def test_a_group_may_name_its_sheet(said, by_groups, kept):
     assert from_document(got.document()) == got
 
 
+@pytest.mark.parametrize(("by_groups", "kept"), [(True, {"present": "5 people: 2 managers"}), (False, {})])
+def test_a_group_may_say_who_is_in_the_room(by_groups, kept):
+    """As words; of individuals, whom nobody asks, it is not kept."""
+    said = raw(answer("rec01", "4"), answer("comment_present", " 5 people:\n2 managers"))
+    got = decode(said, replace(FORM, by_groups=by_groups))
+    assert got.comments == kept
+    assert from_document(got.document()) == got
+
+
 @pytest.mark.parametrize("bad", ["x" * 61, "a\nb", "a\u202eb"])
 def test_a_name_that_is_none_is_refused(bad):
     """It would break lines, or turn a report's words round."""

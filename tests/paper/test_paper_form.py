@@ -42,7 +42,7 @@ def printed(variant: str, about: About = GROUP) -> Printed:
 @pytest.mark.parametrize("about", [GROUP, replace(ALONE, reply_domains=(), report_link_days=0)])
 def test_every_question_stands_there_once_with_all_its_boxes(variant: str, about: About) -> None:
     """The same questions, numbers, options and order as in the form of every tool."""
-    asked, page = questionnaire(BANK, variant, "en", about), printed(variant, about)
+    asked, page = questionnaire(BANK, variant, "en", about, paper=True), printed(variant, about)
     boxes = [question for question in asked.questions if question.kind == "choice"]
     assert [(question.id, [choice.label for choice in question.choices]) for question in boxes] == [
         (question.id, question.boxes) for question in page.questions

@@ -140,7 +140,7 @@ def report(
 def states(**more: str) -> dict[str, reports.Report]:
     """One report of every kind, for the checks that hold for all of them; `more` as for `report`."""
     front = "notice=yes team=yes role=front stage=sustaining"
-    commented = submission(comments={"coproduction": COMMENT})
+    commented = submission(comments={"coproduction": COMMENT, "present": IN_THE_ROOM})
     quick = submission(variant="quick")
     letter = submission(YOUNG, variant="young-person", context="notice=yes team=yes")
     return {
@@ -169,6 +169,7 @@ def states(**more: str) -> dict[str, reports.Report]:
 
 NEVER_MAILED = ("sides", "rounds", "next", "leader", "leader-sides")
 
+IN_THE_ROOM = "6 people: 2 managers, 4 personal advisers"
 STATEMENT = "Ask us before you count us.\nTell us what became of it."
 PROMISE = next_page.Promise("We write down who decides what.\nYou see it first.", "The head of service", "31 March")
 TEAM_ABOUT = replace(ABOUT, answered_by="individuals", individual_reports="none")
@@ -201,7 +202,7 @@ def then_and_now(**more: str) -> reports.Report:
     said = {
         "Northmoor Council": (
             replace(submission(), wave="2026-spring"),
-            submission(re.sub(r"(cop0\d) \d", r"\1 4", MIXED)),
+            submission(re.sub(r"(cop0\d) \d", r"\1 4", MIXED), comments={"present": IN_THE_ROOM}),
         ),
         "Harbour Trust": (replace(submission(PROVISIONAL), wave="2026-spring"), submission(PROVISIONAL)),
     }
@@ -215,7 +216,7 @@ def then_and_now(**more: str) -> reports.Report:
 def side_by_side(**more: str) -> reports.Report:
     """Three groups: far apart on one ingredient, alike on another, one of them without enough answers on a third."""
     said = {
-        "Northmoor Council": submission(comments={"coproduction": COMMENT}),
+        "Northmoor Council": submission(comments={"coproduction": COMMENT, "present": IN_THE_ROOM}),
         "Harbour Trust": submission(every(3).replace("rec01 3", "rec01 1").replace("mea01 3", "mea01 1")),
         "Young people’s group": submission(PROVISIONAL, context="notice=yes stage=implementation"),
     }

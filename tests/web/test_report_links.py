@@ -276,6 +276,9 @@ REFUSED = {
     "none": (f'{ALONE}\nindividual_reports = "none"', {}, {}, "the person who answers gets no report"),
     "young": (f'{ALONE}\nvariant = "young-person"', {}, {}, "'young-person' gives no report"),
     "young group": (f'{GROUP}\nvariant = "young-person"', {}, {}, "'young-person' gives no report"),
+    "team of groups": (f"{GROUP}\nteam_link_days = 7", {}, {}, "Groups answer this survey"),
+    "team, no key": (f"{ALONE}\nteam_link_days = 7", {"install_key": "", "report_link": ""}, {}, "s.team_link_days"),
+    "team, no address": (f"{ALONE}\nteam_link_days = 7", {"public_url": "", "report_link": ""}, {}, "where this"),
     "days": (f"{GROUP}\nreport_link_days = 0", {}, {}, "report_link_days: must be from 1 to 365"),
 }
 

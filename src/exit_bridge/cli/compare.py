@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 
-from exit_bridge.bank import About, QuestionBank
+from exit_bridge.bank import PRESENT, About, QuestionBank
 from exit_bridge.bank.wording import words_for
 from exit_bridge.cli.export_rows import (
     SOME_REFUSED,
@@ -84,12 +84,20 @@ def compare(
     else:
         report, sheets = _then_and_now(found.bank, found.about, laid[0], laid[1], found.language, today)
         said, heads = f"{len(sheets) // 2} sheet(s) then and now", _heads(sheets, since, found.wave)
-    files = bundle(report, today, pdf=pdf)
-    files["answers.csv"] = _answers(heads, sheets, found.bank)
-    files["sheets.json"] = _documents(sheets, found.bank, report.language)
-    write_files(out, files)
+    write_files(out, sheet_files(report, sheets, heads, found.bank, today, pdf=pdf))
     click.echo(f"{said}: {out / 'report.html'}")
     ctx.exit(SOME_REFUSED if found.refused else 0)
+
+
+def sheet_files(
+    report: Report, sheets: Sequence[Sheet], heads: Sequence[str], bank: QuestionBank, today: date, *, pdf: bool
+) -> dict[str, bytes]:
+    """Everything `compare` writes, by file name; `heads` are what the sheets are called in columns."""
+    return {
+        **bundle(report, today, pdf=pdf),
+        "answers.csv": _answers(heads, sheets, bank),
+        "sheets.json": _documents(sheets, bank, report.language),
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,13 +177,21 @@ def _answers(heads: Sequence[str], sheets: Sequence[Sheet], bank: QuestionBank) 
 
 
 def _documents(sheets: Sequence[Sheet], bank: QuestionBank, language: str) -> bytes:
-    """Every sheet's result, with its name: unrounded scores, reasons, rules that fired."""
+    """Every sheet's result, with its name and who was in the room: unrounded scores, reasons, rules that fired."""
     wording = words_for(bank, language).fingerprint
     found = [
-        {"sheet": sheet.name, "result": result_document(sheet.submission, sheet.scores, bank, wording)}
+        {
+            "sheet": sheet.name,
+            **_present(sheet.submission),
+            "result": result_document(sheet.submission, sheet.scores, bank, wording),
+        }
         for sheet in sheets
     ]
     return (json.dumps(found, ensure_ascii=False, indent=2) + "\n").encode("utf-8", "replace")
+
+
+def _present(sent: Submission) -> dict[str, str]:
+    return {PRESENT: sent.comments[PRESENT]} if PRESENT in sent.comments else {}
 
 
 def sheets_of(

@@ -29,12 +29,11 @@ SECRET = "made-up-and-never-used-outside-this-demo"  # noqa: S105 (nothing liste
 def demo_team(out: Path) -> None:
     """Write everything into `out`: groups, both rounds of the team, and the page for everybody who answered."""
     from exit_bridge.cli import demo_team_answers as made_up
-    from exit_bridge.cli.compare import sheets_of
+    from exit_bridge.cli.compare import sheet_files, sheets_of
     from exit_bridge.cli.team import team_files, write_files
     from exit_bridge.closing import close, document_of, next_report, report_on
     from exit_bridge.intake import from_document
     from exit_bridge.reports import as_html, as_pdf, as_text, sides
-    from exit_bridge.reports.bundle import bundle
     from exit_bridge.store import open_store
 
     pdf, now = find_spec("typst") is not None, datetime.now(UTC)
@@ -47,7 +46,8 @@ def demo_team(out: Path) -> None:
             (from_document(one.document) for one in store.submissions(groups.name)), groups.bank, groups.about, 2, ()
         )
         made = sides.build(groups.bank, sheets, groups.about, language="en", made_on=now.date())
-        write_files(out / "groups", bundle(made, now.date(), pdf=pdf))
+        heads = [sheet.name for sheet in sheets]
+        write_files(out / "groups", sheet_files(made, sheets, heads, groups.bank, now.date(), pdf=pdf))
         _tell(out / "groups", f"{len(sheets)} partner organisations, each with one sheet it agreed on, side by side")
         for name, days in zip(made_up.ROUNDS, (200, 1), strict=True):
             _take(through, team, made_up.people(team.bank, name))
@@ -124,6 +124,7 @@ def _take(through: Bridge, survey: Survey, sent: Iterable[Submission]) -> None:
             "wave": one.wave,
             "context": dict(one.context),
             "answers": dict(one.answers),
+            "comments": dict(one.comments),
             **({"sheet": one.sheet} if one.sheet else {}),
         }
         delivery = Delivery(json.dumps(body).encode(), {"content-type": "application/json"}, SECRET)
