@@ -24,8 +24,8 @@ BUILT_IN = {
 GROUP = "exit_bridge.platforms"
 """The entry-point group under which another package names its platforms: `name = "package.module:Class"`."""
 
-NOT_A_TOOL = ("paper",)
-"""What `forms` writes besides and into a folder of that name, so that no survey tool may have it."""
+NOT_A_TOOL = ("paper", "sheet")
+"""What `forms` writes besides and into folders of these names, so that no survey tool may have them."""
 
 NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
 """Names stand in addresses, settings and folder names."""
