@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from exit_bridge.bank import About, QuestionBank, questionnaire
-from exit_bridge.bank.questionnaire import Questionnaire
 from exit_bridge.platforms.base import FormFile, file_stem
 from exit_bridge.reports.table_text import csv_bytes
-from exit_bridge.word import build_sheet
-from exit_bridge.word.build_sheet import KINDS, SWITCH_OFF
+from exit_bridge.word import build_sheet, build_table
 
 _WORD = """\
 1. Open THIS_FILE in Word, or in any program that reads Word files. It says step by step how to build the form.
@@ -36,7 +34,7 @@ class SheetForms:
             asked, stem = questionnaire(bank, variant, language, about), file_stem(bank.ref, variant, language)
             for path, content, how in (
                 (f"{stem}.docx", build_sheet(asked), _WORD),
-                (f"{stem}.csv", _table(asked), _CSV),
+                (f"{stem}.csv", csv_bytes(build_table(asked)), _CSV),
             ):
                 files.append(FormFile(path, content, how.replace("THIS_FILE", path)))
         return files
@@ -44,34 +42,3 @@ class SheetForms:
     def companions(self) -> list[FormFile]:
         """Nothing else is needed."""
         return []
-
-
-_HEAD = ("page", "make", "number", "copy_this", "help", "must_be_answered")
-
-
-def _table(asked: Questionnaire) -> bytes:
-    """One row for each thing to make, in order; the options of a question stand side by side after it."""
-    most = max(len(question.choices) for question in asked.questions)
-    head = [*_HEAD, *(f"option_{place}" for place in range(1, most + 1)), "id"]
-    return csv_bytes([head, *([*row, *[""] * (len(head) - 1 - len(row)), key] for row, key in _rows(asked))])
-
-
-def _rows(asked: Questionnaire) -> Iterator[tuple[list[str], str]]:
-    """(cells, question id)."""
-    for text in SWITCH_OFF:
-        yield ["", "switch off", "", text], ""
-    yield ["", "title", "", asked.title], ""
-    for text in asked.intro:
-        yield ["", "welcome text", "", text], ""
-    for page, part in enumerate(asked.pages, 1):
-        if part.title:
-            yield [str(page), "page heading", "", part.title], ""
-        for text in part.intro.split("\n") if part.intro else ():
-            yield [str(page), "page text", "", text], ""
-        for one in part.questions:
-            must = "yes" if one.required else "no"
-            labels = [choice.label for choice in one.choices]
-            yield [str(page), KINDS[one.kind], one.code, one.shown, one.help, must, *labels], one.id
-    yield ["", "closing text", "", asked.thanks], ""
-    if any(question.required for question in asked.questions):
-        yield ["", "closing text for whoever did not agree", "", asked.declined], ""

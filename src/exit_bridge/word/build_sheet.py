@@ -58,7 +58,7 @@ def build_sheet(asked: Questionnaire, *, blocks: bool = False) -> bytes:
         _texts(sheet, "Heading", [page.title] if page.title else [], lang)
         _texts(sheet, "Text under the heading", page.intro.split("\n") if page.intro else [], lang)
         sheet.heading("Questions", 2)
-        for group in _groups(page, blocks=blocks):
+        for group in groups(page, blocks=blocks):
             if len(group) > 1 and blocks:
                 _grid(sheet, group, number, lang)
             else:
@@ -77,7 +77,7 @@ def _texts(sheet: Word, heading: str, texts: Sequence[str], lang: str) -> None:
         sheet.paragraph(text, lang=lang)
 
 
-def _groups(page: Page, *, blocks: bool) -> list[list[Question]]:
+def groups(page: Page, *, blocks: bool) -> list[list[Question]]:
     """Without blocks one group for each page; with them one for each set of options, where it first stands."""
     found: dict[object, list[Question]] = {}
     for question in page.questions:
