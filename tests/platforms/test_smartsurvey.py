@@ -10,7 +10,6 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-
 from tests.platforms.test_contract import simulator
 
 from exit_bridge import testing
