@@ -14,6 +14,7 @@ COMMANDS = {
     "forms": ("forms", "Write the form files that survey tools import."),
     "deploy": ("tool_api", "Make the form in the survey tool, through its API."),
     "pull": ("tool_api", "Fetch new responses from the survey tool, through its API."),
+    "bind": ("bind", "Learn what a form's changed words stand for."),
     "score": ("score", "Score responses exported from a survey tool."),
     "compare": ("compare", "Lay the sheets of several groups side by side."),
     "wave": ("wave", "Count who has answered, close a round, say what happens next."),

@@ -110,8 +110,8 @@ class Export:
         return rows, nameless
 
     def _screened(self) -> Iterator[tuple[int, list[str], Outcome | str]]:
-        with _naming(self.path):
-            for row, cells in islice(self.table.records(), _header_rows(self.table, self.reader.profile), None):
+        with naming(self.path):
+            for row, cells in islice(self.table.records(), header_rows(self.table, self.reader.profile), None):
                 yield row, cells or [], self.reader.screen(row, cells)
 
 
@@ -136,7 +136,7 @@ def read_export(
     Raises UnreadableExport and AmbiguousExport, which name the file, UnknownPlatform and UsageError.
     """
     given = read_mapping(mapping_file, bank) if mapping_file else MappingFile()
-    with _naming(path):
+    with naming(path):
         table, name, rule, layout = _understood(open_tables(path, progress), bank, platform, given)
         profile = profile_of(name)
         if profile.null_not_shown:
@@ -164,9 +164,9 @@ def _understood(
     found, faults = [], []
     for table in tables:
         try:
-            name, rule = _platform(table, bank, named, given)
+            name, rule = platform_of(table, bank, named, given)
             profile = profile_of(name)
-            layout = lay_out(table.head(_header_rows(table, profile)), profile, bank, given)
+            layout = lay_out(table.head(header_rows(table, profile)), profile, bank, given)
             found.append((table, name, rule, layout))
         except AmbiguousExport:
             raise
@@ -182,11 +182,13 @@ def _understood(
     return found[0]
 
 
-def _header_rows(table: Table, profile: ExportProfile) -> int:
+def header_rows(table: Table, profile: ExportProfile) -> int:
+    """Records before the first response."""
     return 1 if table.keyed else profile.header_rows
 
 
-def _platform(table: Table, bank: QuestionBank, named: str | None, given: MappingFile) -> tuple[str, str]:
+def platform_of(table: Table, bank: QuestionBank, named: str | None, given: MappingFile) -> tuple[str, str]:
+    """The tool that wrote it, and what said so."""
     if named:
         return named, "named by --platform"
     if given.platform:
@@ -225,7 +227,7 @@ def _notes(export: Export, gates: list[str], rows: int, nameless: int) -> Iterat
 
 
 @contextmanager
-def _naming(path: Path) -> Iterator[None]:
+def naming(path: Path) -> Iterator[None]:
     """Errors about a file say which one."""
     try:
         yield
