@@ -11,7 +11,7 @@ from exit_bridge.errors import AmbiguousExport
 from exit_bridge.intake.binding import Asked
 from exit_bridge.intake.columns import key_of
 from exit_bridge.intake.detect import profile_of
-from exit_bridge.intake.exports import header_rows, naming, platform_of
+from exit_bridge.intake.exports import head_of, naming, platform_of
 from exit_bridge.intake.headings import columns_of
 from exit_bridge.intake.mapping import mapping_for
 from exit_bridge.intake.mapping_file import MappingFile, fold
@@ -32,18 +32,16 @@ def asked_in_file(path: Path, bank: QuestionBank, platform: str | None, given: M
         (table,) = tables
         name, _ = platform_of(table, bank, platform, given)
         profile = profile_of(name)
-        rows = header_rows(table, profile)
-        apart = {*profile.drop, *profile.before_id, *(each.column for each in profile.filters)}
-        apart |= {heading for wanted in profile.metadata.values() for heading in wanted}
+        head = head_of(table, profile, given)
         found: dict[int, Asked] = {}
-        for place, column in enumerate(columns_of(table.head(rows), profile, codes)):
+        for place, column in enumerate(columns_of(head, profile, codes)):
             heading = " / ".join(dict.fromkeys(filter(None, column.cells)))
-            if not heading or column.names & apart:
+            if not heading or column.names & profile.own:
                 continue
             target, cut = column.question(codes)
             certain = [key_of(target)] if target and not cut else []
             found[place] = Asked((heading, *certain, *column.cells[-1:]))
-        for _, cells in islice(table.records(), rows, None):
+        for _, cells in islice(table.records(), len(head), None):
             for place, one in found.items():
                 if cells and place < len(cells):
                     one.met((cells[place].strip(),))
