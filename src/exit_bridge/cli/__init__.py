@@ -12,7 +12,7 @@ COMMANDS = {
     "init": ("setup", "Set up a survey: settings, secret, hook address and form file."),
     "demo": ("demo", "Show the whole way from submission to report on this machine."),
     "forms": ("forms", "Write the form files that survey tools import."),
-    "deploy": ("tool_api", "Make the form in the survey tool, through its API."),
+    "provision": ("tool_api", "Make the form in the survey tool, through its API."),
     "pull": ("tool_api", "Fetch new responses from the survey tool, through its API."),
     "bind": ("bind", "Learn what a form's changed words stand for."),
     "score": ("score", "Score responses exported from a survey tool."),

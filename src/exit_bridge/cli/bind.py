@@ -11,7 +11,7 @@ from exit_bridge.bank.wording import words_for
 from exit_bridge.cli.files import whole
 from exit_bridge.cli.queue import opened
 from exit_bridge.errors import RefusedDelivery, SettingsError, UsageError
-from exit_bridge.intake.asked import asked_in_file, asked_in_responses
+from exit_bridge.intake.asked import asked_in_file, asked_in_form, asked_in_responses
 from exit_bridge.intake.binding import Asked, Learnt, Proposal, learn, proposals
 from exit_bridge.intake.columns import listed, shown
 from exit_bridge.intake.mapping_file import MappingFile, read_mapping
@@ -29,23 +29,25 @@ _FILE = click.Path(path_type=Path)
 @click.argument("survey")
 @click.argument("exports", nargs=-1, type=_FILE, metavar="[EXPORT]...")
 @click.option("--platform", metavar="NAME", help="The tool that wrote the exports (default: the survey's).")
+@click.option("--live", is_flag=True, help="From the form as its tool has it now, through the tool's API.")
 @click.option("--no-ask", is_flag=True, help="Take only what is certain, and ask nothing.")
 @click.pass_obj
-def bind(given: str | None, survey: str, exports: tuple[Path, ...], platform: str | None, no_ask: bool) -> None:
+def bind(
+    given: str | None, survey: str, exports: tuple[Path, ...], platform: str | None, live: bool, no_ask: bool
+) -> None:
     """Learn what the questions and options of a form stand for, where its words are not the bank's any more.
 
-    From export files or, without any, from the deliveries of the survey that wait in quarantine. What is certain is
-    taken; what is only alike is shown to you and taken if you say so. Writes SURVEY.binding.toml beside the settings
-    and names it there.
+    From export files, from the form itself (--live) or from the deliveries of the survey that wait in quarantine.
+    What is certain is taken; what is only alike is shown to you and taken if you say so. Writes SURVEY.binding.toml
+    beside the settings and names it there.
     """
     with opened(given) as (settings, store):
         chosen = settings.survey(survey)
         bank, old = chosen.bank, _before(chosen)
-        asked = (
-            [one for path in exports for one in asked_in_file(path, bank, platform or chosen.platform, old)]
-            if exports
-            else _waiting(chosen, store)
-        )
+        if exports:
+            asked = [one for path in exports for one in asked_in_file(path, bank, platform or chosen.platform, old)]
+        else:
+            asked = _live(chosen) if live else _waiting(chosen, store)
     found = learn(asked, bank, old)
     found.keep(old)
     items = [name for name in found.columns.values() if name in bank.items]
@@ -70,6 +72,17 @@ def bind(given: str | None, survey: str, exports: tuple[Path, ...], platform: st
 
 def _before(survey: Survey) -> MappingFile:
     return read_mapping(Path(survey.binding), survey.bank) if survey.binding else MappingFile()
+
+
+def _live(survey: Survey) -> list[Asked]:
+    """What the form asks now. Raises UsageError where the tool does not tell, and what its API raises."""
+    from exit_bridge.tool_api import open_api
+
+    api = open_api(survey)
+    questions = api.questions(api.access.form)
+    if questions is None:
+        raise UsageError("This tool does not tell what its forms ask", where=survey.name, fix="Name an export file")
+    return asked_in_form(questions)
 
 
 def _waiting(survey: Survey, store: Store) -> list[Asked]:
@@ -117,7 +130,7 @@ def _confirm_options(found: Learnt, survey: Survey, bank: QuestionBank) -> None:
     for question, options in list(found.odd.items()):
         labels = _labels(bank, survey, question)
         for values, times in list(options.items()):
-            click.echo(f"\n{question} has an answer that is none of its options, {times} time(s): {shown(values[-1])}")
+            click.echo(f"\n{question} has an answer that is none of its options{_often(times)}: {shown(values[-1])}")
             for code, label in labels.items():
                 click.echo(f"  {code:>4}  {label}")
             typed = click.prompt("Which one is it? Enter alone: none of them", default="", show_default=False).strip()
@@ -126,6 +139,10 @@ def _confirm_options(found: Learnt, survey: Survey, bank: QuestionBank) -> None:
                 del options[values]
         if not options:
             del found.odd[question]
+
+
+def _often(times: int) -> str:
+    return f", {times} time(s)" if times else ""
 
 
 def _labels(bank: QuestionBank, survey: Survey, question: str) -> dict[str, str]:

@@ -16,6 +16,7 @@ from exit_bridge.intake.headings import columns_of
 from exit_bridge.intake.mapping import mapping_for
 from exit_bridge.intake.mapping_file import MappingFile, fold
 from exit_bridge.intake.tables import open_tables
+from exit_bridge.platforms.api import LiveQuestion
 from exit_bridge.platforms.base import RawResponse
 
 
@@ -57,6 +58,11 @@ def asked_in_responses(responses: Iterable[RawResponse]) -> list[Asked]:
         for keys in response.asked or ():
             found.setdefault(keys, Asked(keys))
     return list(_joined(found))
+
+
+def asked_in_form(questions: Iterable[LiveQuestion]) -> list[Asked]:
+    """Every question of a form as its tool has it now; how often an option was chosen is not known."""
+    return [Asked(one.keys, dict.fromkeys(one.options, 0)) for one in questions if one.keys]
 
 
 def _joined(found: Mapping[tuple[str, ...], Asked]) -> Iterable[Asked]:

@@ -75,6 +75,14 @@ class Pulled:
 
 
 @dataclass(frozen=True, slots=True)
+class LiveQuestion:
+    """One question as the form has it now: what may name it, its words last, and the same of each of its options."""
+
+    keys: tuple[str, ...]
+    options: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Remark:
     """One thing found about a tool, as `doctor` prints it; `fix`: what to do, unless it is fine."""
 
@@ -100,6 +108,14 @@ class ToolApi(ABC):
     @abstractmethod
     def address(self, form: str) -> str:
         """Where people fill it in."""
+
+    def add_hook(self, form: str, url: str, secret: str) -> bool | None:  # noqa: ARG002 (for those that override it)
+        """Have every completed response posted to that address. False: it is already. None: that is done by hand."""
+        return None
+
+    def questions(self, form: str) -> Sequence[LiveQuestion] | None:  # noqa: ARG002 (as above)
+        """What the form asks now, or None for tools that do not tell."""
+        return None
 
     @abstractmethod
     def pull(self, cursor: str | None, today: date, *, afresh: bool = False) -> Generator[Pulled, None, None]:

@@ -108,14 +108,14 @@ class RemoteControl(ToolApi):
         with self._session() as ask:
             yield Remark("ok", f"LimeSurvey at {ask.where} answers, login accepted")
             if not form:
-                yield Remark("look", "There is no survey in LimeSurvey yet", "Run `exit-bridge deploy`")
+                yield Remark("look", "There is no survey in LimeSurvey yet", "Run `exit-bridge provision`")
                 return
             asked = ["active", "alloweditaftercompletion"]
             settings = ask.must("get_survey_properties", _number(form, ask), asked)
             if settings.get("active") == "Y":
                 yield Remark("ok", f"Survey {form} is active")
             else:
-                yield Remark("broken", f"Survey {form} is not active in LimeSurvey", "Run `exit-bridge deploy`")
+                yield Remark("broken", f"Survey {form} is not active in LimeSurvey", "Run `exit-bridge provision`")
             if not scores:
                 return
             # src: `I` stands for a setting that is inherited, and the interface does not say from whom.
