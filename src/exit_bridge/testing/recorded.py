@@ -200,7 +200,7 @@ def check_same_by_file(platform: Platform, folder: Path, bank: QuestionBank) -> 
 
 
 def alike(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    """Are these the same submission? When it was sent, and in which language, some tools tell in one of their ways only."""
+    """Are these the same submission? Some tools tell the time and the language in one of their two ways only."""
     told = {"submitted_at", "language"}
     return {key: one[key] for key in one if key not in told} == {key: other[key] for key in other if key not in told}
 

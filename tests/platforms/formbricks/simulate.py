@@ -40,7 +40,7 @@ def deliver(files, said, response_id="cmadeup00000000000000000", language=None, 
 
 
 def export(files, respondents, language=None):
-    """The CSV of the responses page: every cell in quotation marks that holds text, headings in the default language."""
+    """The CSV of the responses page: texts in quotation marks, headings in the default language."""
     survey = json.loads(files[0].content)
     default = survey["defaultLanguage"]
     elements = _elements(survey)

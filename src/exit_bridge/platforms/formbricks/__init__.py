@@ -42,9 +42,9 @@ class Formbricks(Platform):
 
     delivery_schema: ClassVar = delivery.SCHEMA
 
-    # src, for all of it: one row of headings; questions as `3. words`, and beside a choice `3. words - Option ID`, which
-    # names the same answer a second time; texts of the default language; answers as people saw them; `'` before what
-    # looks like a formula. `Timestamp` is when the response was begun, in the zone the organisation shows.
+    # src, for all of it: one row of headings; questions as `3. words`, and beside a choice `3. words - Option ID`, with
+    # the same answer a second time; texts of the default language; answers as people saw them; `'` before what looks
+    # like a formula. `Timestamp` is when the response was begun, in the zone the organisation shows.
     export = ExportProfile(
         detect=("no.", "response id", "timestamp", "finished", "survey id"),
         metadata={

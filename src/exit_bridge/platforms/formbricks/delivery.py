@@ -57,7 +57,10 @@ def read(payload: Mapping[str, Any]) -> DeliveryResult:
     raw = RawResponse(
         response_id=response["id"],
         answers=tuple(
-            answer for name, value in said.items() if name not in (*HIDDEN, REPLY_TO) for answer in _answers(name, value)
+            answer
+            for name, value in said.items()
+            if name not in (*HIDDEN, REPLY_TO)
+            for answer in _answers(name, value)
         ),
         submitted_at=response.get("updatedAt"),
         language=language_of(response.get("language")),
@@ -68,7 +71,7 @@ def read(payload: Mapping[str, Any]) -> DeliveryResult:
 
 
 def _answers(name: str, value: Any) -> Iterator[RawAnswer]:
-    """src: a choice comes as its words in the respondent's language; a matrix, which we never write, has them for both."""
+    """src: a choice comes as its words in the respondent's language; in a matrix, which we never write, rows do too."""
     if isinstance(value, dict):
         for row, column in value.items():
             yield RawAnswer((row,), (column,) if column else ())

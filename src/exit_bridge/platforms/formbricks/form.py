@@ -16,8 +16,8 @@ WORKSPACE = "YOUR_WORKSPACE_ID"
 """What a person replaces: a survey cannot be made without it (spec)."""
 
 REGIONS = {"en": "GB", "cy": "GB", "gd": "GB", "ga": "IE", "fr": "FR", "de": "DE", "es": "ES", "it": "IT", "nl": "NL"}
-REGIONS |= {"pl": "PL", "pt": "PT", "ro": "RO", "uk": "UA"}
-"""spec: a language is written with its region. Of those in a bank without one, the region meant."""
+REGIONS |= {"pl": "PL", "ro": "RO", "uk": "UA"}
+"""spec: a language is written with its region. For those that a bank names without one, the region meant."""
 
 RESERVED = {"userid", "source", "suid", "end", "start", "welcomecard", "hidden", "verifiedemail", "multilanguage"}
 RESERVED |= {"embed", "verify"}  # src

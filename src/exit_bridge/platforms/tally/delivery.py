@@ -25,7 +25,7 @@ SCHEMA = {
     "then": shape("data", data=_DATA),
 }
 
-_Keys = tuple[str, ...]
+_Texts = tuple[str, ...]
 
 
 def read(payload: Mapping[str, Any]) -> DeliveryResult:
@@ -33,7 +33,9 @@ def read(payload: Mapping[str, Any]) -> DeliveryResult:
     if payload["eventType"] != RESPONSE:
         return DeliveryResult(ignored=("other_event",))
     data = payload["data"]
-    hidden, addresses, said = {}, [], []
+    hidden: dict[str, str] = {}
+    addresses: list[tuple[str | None, Any]] = []
+    said: list[tuple[_Texts, _Texts]] = []
     for field in data["fields"]:
         value = field.get("value")
         if field["type"] in _UNSEEN:
@@ -55,7 +57,7 @@ def read(payload: Mapping[str, Any]) -> DeliveryResult:
     return DeliveryResult((raw,))
 
 
-def _answers(field: Mapping[str, Any]) -> Iterator[tuple[_Keys, tuple[str, ...]]]:
+def _answers(field: Mapping[str, Any]) -> Iterator[tuple[_Texts, _Texts]]:
     """What one field asks and what was said to it; a matrix asks in every row."""
     value = field.get("value")
     if field["type"] == "MATRIX":
@@ -69,7 +71,7 @@ def _answers(field: Mapping[str, Any]) -> Iterator[tuple[_Keys, tuple[str, ...]]
         yield keys, _values(value, field.get("options", []))
 
 
-def _values(value: Any, options: list[Mapping[str, str | None]]) -> tuple[str, ...]:
+def _values(value: Any, options: list[Mapping[str, str | None]]) -> _Texts:
     """What may name the option. seen: what was chosen comes as a list of ids, a single choice too."""
     if isinstance(value, list):
         texts = {option["id"]: option.get("text") for option in options}
@@ -120,8 +122,8 @@ def sample(
 def _sample_field(question: Question, said: str | None) -> dict[str, Any]:
     kinds = {"choice": "MULTIPLE_CHOICE", "text": "TEXTAREA", "email": "INPUT_EMAIL"}
     label = f"{question.code}. {question.text}" if question.code else question.text
-    field = {"key": f"question_{question.id}", "label": label, "type": kinds[question.kind], "value": said}
-    if question.kind == "choice":
-        field["value"] = [f"{question.id}_{said}"] if said else None
-        field["options"] = [{"id": choice.alias, "text": choice.label} for choice in question.choices]
-    return field
+    field = {"key": f"question_{question.id}", "label": label, "type": kinds[question.kind]}
+    if question.kind != "choice":
+        return {**field, "value": said}
+    options = [{"id": choice.alias, "text": choice.label} for choice in question.choices]
+    return {**field, "value": [f"{question.id}_{said}"] if said else None, "options": options}

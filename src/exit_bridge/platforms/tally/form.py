@@ -54,7 +54,9 @@ class _Writer:
             yield self._page_break(page.id, place)
             yield from self._page(page)
         # believed: whoever is not sent elsewhere sees the first of several closing pages.
-        for place, (name, text) in enumerate((("thanks", asked.thanks), ("declined", asked.declined)), len(asked.pages)):
+        for place, (name, text) in enumerate(
+            (("thanks", asked.thanks), ("declined", asked.declined)), len(asked.pages)
+        ):
             yield self._page_break(name, place, closing=True)
             yield from self._texts(name, [text])
 
