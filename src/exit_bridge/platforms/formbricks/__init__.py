@@ -24,6 +24,7 @@ from exit_bridge.platforms.base import (
     file_stem,
 )
 from exit_bridge.platforms.formbricks import delivery, form
+from exit_bridge.platforms.formbricks.api import ManagementApi
 from exit_bridge.platforms.signatures import PathToken, StandardWebhooks
 
 
@@ -41,6 +42,7 @@ class Formbricks(Platform):
     evidence = "from vendor docs"
 
     delivery_schema: ClassVar = delivery.SCHEMA
+    api = ManagementApi
 
     # src, for all of it: one row of headings; questions as `3. words`, and beside a choice `3. words - Option ID`, with
     # the same answer a second time; texts of the default language; answers as people saw them; `'` before what looks
