@@ -152,6 +152,7 @@ OPTIONS = [{"id": "o1", "text": "Agree"}, {"id": "o2", "text": "Disagree"}, {"id
     ("kind", "value", "values"),
     [
         ("MULTIPLE_CHOICE", ["o1"], ("Agree", "o1")),
+        ("MULTIPLE_CHOICE", "o1", ("Agree", "o1")),
         ("DROPDOWN", ["o3"], ("o3",)),
         ("MULTIPLE_CHOICE", ["gone"], ("gone",)),
         ("CHECKBOXES", ["o1", "o2"], ("Agree; Disagree",)),

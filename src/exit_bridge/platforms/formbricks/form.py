@@ -184,6 +184,6 @@ def how_to_import(path: str) -> str:
 4. Open the new survey, look through it, try "No" on its first page, and publish it.
 5. Under Integrations > Webhooks, add the address of your hook for this survey, with the trigger "Response Finished".
    Formbricks makes the secret and shows it: put it into your settings as the survey's secret.
-6. Share the survey's address with ?wave=NAME_OF_THIS_ROUND behind it; add &lang=cy-GB for Welsh.
+6. Share the survey's address with ?wave=NAME_OF_THIS_ROUND behind it, and &lang=CODE to open it in another language.
 7. You may change words of questions. Leave ids and the words of options as they are: answers come back as words.
 """

@@ -4,7 +4,7 @@ What each fact in this package rests on:
 
 - docs: developers.tally.so (blocks reference, creating a form, creating a mention, webhooks), tally.so/help/webhooks.
 - types: the payload types of the community's `pytally-sdk` 0.1.9, which were taken from the vendor's reference.
-- seen: programs and payloads of Tally users, several of them independent of each other.
+- seen: programs and older payloads of Tally users, several of them independent of each other.
 - believed: no source found. Nothing here was tried with a live account.
 """
 

@@ -50,7 +50,7 @@ def read(payload: Mapping[str, Any]) -> DeliveryResult:
         answers=tuple(RawAnswer(keys, values) for keys, values in said if values),
         submitted_at=data.get("createdAt"),
         hidden=hidden,
-        # believed: every question of the form is there, with no value where it was left blank or not reached.
+        # docs: every kind of field is there; believed: with no value where it was left blank or not reached.
         asked=tuple(keys for keys, _ in said),
         reply_to=_reply_to(addresses),
     )
@@ -61,7 +61,7 @@ def _answers(field: Mapping[str, Any]) -> Iterator[tuple[_Texts, _Texts]]:
     """What one field asks and what was said to it; a matrix asks in every row."""
     value = field.get("value")
     if field["type"] == "MATRIX":
-        # believed: id of a row -> ids of the columns chosen in it.
+        # docs: id of a row -> ids of the columns chosen in it.
         chosen = value if isinstance(value, dict) else {}
         for row in field.get("rows", []):
             keys = tuple(filter(None, (row.get("text"), row["id"])))
@@ -72,9 +72,11 @@ def _answers(field: Mapping[str, Any]) -> Iterator[tuple[_Texts, _Texts]]:
 
 
 def _values(value: Any, options: list[Mapping[str, str | None]]) -> _Texts:
-    """What may name the option. seen: what was chosen comes as a list of ids, a single choice too."""
+    """What may name the option. docs: a list of ids, for a single choice too; seen: that one as a bare id, in 2022."""
+    texts = {option["id"]: option.get("text") for option in options}
+    if isinstance(value, str) and value in texts:
+        value = [value]
     if isinstance(value, list):
-        texts = {option["id"]: option.get("text") for option in options}
         ids = [item for item in value if isinstance(item, str)]
         if len(ids) == 1:
             return tuple(filter(None, (texts.get(ids[0]), ids[0])))
