@@ -31,6 +31,7 @@ Check = abc.Callable[[abc.Mapping[str, Any], QuestionBank], None]
 
 _LOOKS_LIKE_ITEM = re.compile(r"^[a-z]{3}\d{2}$")
 _REFERENCE = re.compile(r"[a-z][a-z0-9-]*@[0-9]+")
+_ZONE = re.compile(r"(.*[0-9]) (?:UTC|GMT)(?:([+-])([0-9]{1,2})(?::([0-9]{2}))?)?", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,8 +210,11 @@ def _instant(text: str | None) -> str | None:
     """RFC 3339 in UTC. Times without a zone are taken as UTC, which is what the tools that leave it out mean."""
     if not text:
         return None
+    text = text.strip()
+    if zone := _ZONE.fullmatch(text):  # `10:00 GMT+5:30`, as browsers write it
+        text = f"{zone[1]}{zone[2] or '+'}{int(zone[3] or 0):02}:{zone[4] or '00'}"
     try:
-        moment = datetime.fromisoformat(text.strip())
+        moment = datetime.fromisoformat(text)
         moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, OverflowError):
         raise InvalidSubmission(

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal, Protocol
 
+from exit_bridge.errors import ApiFailed
 from exit_bridge.platforms.base import FormFile
 
 
@@ -125,9 +126,12 @@ class ToolApi(ABC):
         of the first pull that found it begun may be left out. Close the generator when done with it early.
         """
 
-    @abstractmethod
-    def write_back(self, response_id: str, scores: Mapping[str, str]) -> None:
-        """Put scores (ingredient -> number as text, empty where there is none) beside a response. Safe to repeat."""
+    def write_back(self, response_id: str, scores: Mapping[str, str]) -> None:  # noqa: ARG002 (for those that override it)
+        """Put scores (ingredient -> number as text, empty where there is none) beside a response. Safe to repeat.
+
+        Left out where the tool has no place for them; `check` then says so.
+        """
+        raise ApiFailed("This tool takes no scores back", fix="Take write_back out of the settings", permanent=True)
 
     @abstractmethod
     def check(self, scores: Sequence[str]) -> Iterator[Remark]:
