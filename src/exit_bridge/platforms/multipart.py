@@ -20,9 +20,8 @@ _DELIMITER = re.compile(rb"--[0-9A-Za-z'()+_,./:=? -]{0,69}[0-9A-Za-z'()+_,./:=?
 _DISPOSITION = re.compile(rb"^content-disposition:[ \t]*form-data[ \t]*;([^\r\n]*)$", re.IGNORECASE | re.MULTILINE)
 _NAME = re.compile(rb'(?:^|;)[ \t]*name="([^"\r\n]*)"', re.IGNORECASE)
 _FILE = re.compile(rb";?[ \t]*filename\*?=", re.IGNORECASE)
-_ENCODED = re.compile(
-    rb"^content-transfer-encoding:[ \t]*(?!(?:7bit|8bit|binary)[ \t]*\r?$)", re.IGNORECASE | re.MULTILINE
-)
+_ENCODING = re.compile(rb"^content-transfer-encoding:([^\r\n]*)$", re.IGNORECASE | re.MULTILINE)
+_PLAIN = {b"7bit", b"8bit", b"binary"}
 
 
 def text_fields(body: bytes, wanted: Container[str]) -> dict[str, str]:
@@ -57,9 +56,10 @@ def _field(part: bytes) -> tuple[str | None, bytes]:
     head, blank, content = part.partition(_LINE + _LINE)
     if not blank or not head.startswith(_LINE) or len(head) > MAX_HEAD:
         raise _unreadable("a part has no headers that can be read")
-    if _ENCODED.search(head):
+    lines = head.replace(b"\r", b"")
+    if any(how.strip().lower() not in _PLAIN for how in _ENCODING.findall(lines)):
         raise _unreadable("a part is encoded")
-    disposition = _DISPOSITION.search(head.replace(b"\r", b""))
+    disposition = _DISPOSITION.search(lines)
     about = disposition[1] if disposition else b""
     name = _NAME.search(about)
     if name is None:
