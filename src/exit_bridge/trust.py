@@ -42,11 +42,9 @@ def without_secret(delivery: Delivery) -> bytes:
     token = delivery.token
     if not token:
         return delivery.body
-    in_json = json.dumps(token)[1:-1]
-    spellings = {token, quote(token, safe="", errors="surrogatepass"), html.escape(token)}
-    spellings |= {in_json, in_json.replace("/", r"\/")}
-    written = sorted((spelling.encode(errors="surrogatepass") for spelling in spellings), key=len, reverse=True)
-    # In any case: the letters of an escape such as %2F may be large or small.
+    escaped = quote(token, safe="", errors="surrogatepass"), html.escape(token), json.dumps(token)[1:-1]
+    written = sorted((text.encode(errors="surrogatepass") for text in {token, *escaped}), key=len, reverse=True)
+    # In any case: the letters of an escape such as %3D may be large or small.
     either = re.compile(b"|".join(map(re.escape, written)), re.IGNORECASE)
     return either.sub(lambda found: b"*" * len(found[0]), delivery.body)
 
