@@ -23,7 +23,7 @@ from exit_bridge.errors import (
     UsageError,
     trace_of,
 )
-from exit_bridge.intake import Declined, DeployedForm, decode, parse_json
+from exit_bridge.intake import Declined, DeployedForm, decode
 from exit_bridge.intake.mapping_file import MappingFile, read_mapping
 from exit_bridge.links import ReportLinks
 from exit_bridge.made_up import settle_wave
@@ -34,7 +34,7 @@ from exit_bridge.reports.audience import audience_of, link_audience, may_reply
 from exit_bridge.scoring import result_document, score
 from exit_bridge.settings import TEST_WAVE, Settings, Survey
 from exit_bridge.store import Arrival, NewJob, Spool
-from exit_bridge.trust import authenticate, check_type, untrusted
+from exit_bridge.trust import authenticate, check_type, untrusted, without_secret
 
 if TYPE_CHECKING:
     from exit_bridge.store.store import Store
@@ -87,12 +87,13 @@ class Bridge:
         authenticate(survey, tool, delivery)
         check_type(tool, delivery)
         content_type = delivery.headers.get("content-type", "")
+        body = without_secret(delivery)
         try:
-            return self.take(survey, tool, delivery.body, content_type)
+            return self.take(survey, tool, body, content_type)
         except StoreUnavailable:
             if tool.sender_retries:
                 raise
-            self.spool.put(name, delivery.body, content_type)
+            self.spool.put(name, body, content_type)
             log.warning("survey=%s outcome=spooled", name)
             return [Outcome("spooled")]
 
@@ -112,7 +113,7 @@ class Bridge:
         raised.
         """
         try:
-            payload = parse_json(body)
+            payload = tool.payload(body)
             read = tool.read(payload)
         except RefusedDelivery as refused:
             return [self._quarantine(survey, body, content_type, refused.reason, str(refused))]

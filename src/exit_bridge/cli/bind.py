@@ -87,13 +87,12 @@ def _live(survey: Survey) -> list[Asked]:
 
 def _waiting(survey: Survey, store: Store) -> list[Asked]:
     """What the quarantined deliveries of the survey asked. Raises UsageError where none can be read."""
-    from exit_bridge.intake import parse_json
     from exit_bridge.platforms import platform
 
-    responses: list[RawResponse] = []
+    tool, responses = platform(survey.platform), list[RawResponse]()
     for kept in store.quarantined(survey.name):
         try:
-            responses += platform(survey.platform).read(parse_json(store.quarantined_body(kept.id) or b"")).responses
+            responses += tool.read(tool.payload(store.quarantined_body(kept.id) or b"")).responses
         except RefusedDelivery:
             continue
     if not responses:

@@ -19,6 +19,7 @@ BUILT_IN = {
     "limesurvey": "exit_bridge.platforms.limesurvey:LimeSurvey",
     "tally": "exit_bridge.platforms.tally:Tally",
     "formbricks": "exit_bridge.platforms.formbricks:Formbricks",
+    "jotform": "exit_bridge.platforms.jotform:Jotform",
     "generic": "exit_bridge.platforms.generic:Generic",
 }
 """Name -> class. Imported when asked for, so that the command line starts fast. `generic` stays last."""

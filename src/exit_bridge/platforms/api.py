@@ -9,8 +9,9 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Literal, Protocol
+from zoneinfo import ZoneInfo
 
 from exit_bridge.errors import ApiFailed
 from exit_bridge.platforms.base import FormFile
@@ -90,6 +91,17 @@ class Remark:
     status: Literal["ok", "look", "broken"]
     line: str
     fix: str = ""
+
+
+def instant(local: str, zone: str) -> str | None:
+    """A tool's own time in the zone of `Access.time_zone` as RFC 3339; None where either is not known."""
+    if not zone:
+        return None
+    try:
+        moment = datetime.fromisoformat(local).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 class ToolApi(ABC):
