@@ -41,7 +41,7 @@ def test_platforms_as_json():
         "name": "typeform",
         "title": "Typeform",
         "docs": "https://www.typeform.com/developers/",
-        "faces": ["form", "delivery", "export"],
+        "faces": ["form", "delivery", "export", "api"],
         "auth": ["signature", "path"],
         "evidence": "from vendor docs",
         "sender_retries": True,

@@ -149,7 +149,7 @@ def test_check(server: Server, made: TypeformApi) -> None:
 
 
 def test_scores_have_no_place_there(made: TypeformApi) -> None:
-    with pytest.raises(ApiFailed, match="no scores back") as caught:
+    with pytest.raises(ApiFailed, match="takes no scores back") as caught:
         made.write_back("r", {})
     assert caught.value.permanent
 

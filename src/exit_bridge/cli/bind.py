@@ -89,7 +89,8 @@ def _waiting(survey: Survey, store: Store) -> list[Asked]:
     """What the quarantined deliveries of the survey asked. Raises UsageError where none can be read."""
     from exit_bridge.platforms import platform
 
-    tool, responses = platform(survey.platform), list[RawResponse]()
+    tool = platform(survey.platform)
+    responses: list[RawResponse] = []
     for kept in store.quarantined(survey.name):
         try:
             responses += tool.read(tool.payload(store.quarantined_body(kept.id) or b"")).responses

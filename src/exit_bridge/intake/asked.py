@@ -16,8 +16,7 @@ from exit_bridge.intake.headings import columns_of
 from exit_bridge.intake.mapping import mapping_for
 from exit_bridge.intake.mapping_file import MappingFile, fold
 from exit_bridge.intake.tables import open_tables
-from exit_bridge.platforms.api import LiveQuestion
-from exit_bridge.platforms.base import RawResponse
+from exit_bridge.platforms.base import LiveQuestion, RawResponse
 
 
 def asked_in_file(path: Path, bank: QuestionBank, platform: str | None, given: MappingFile) -> list[Asked]:

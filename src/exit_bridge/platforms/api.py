@@ -14,7 +14,7 @@ from typing import Any, Literal, Protocol
 from zoneinfo import ZoneInfo
 
 from exit_bridge.errors import ApiFailed
-from exit_bridge.platforms.base import FormFile
+from exit_bridge.platforms.base import FormFile, LiveQuestion
 
 
 class Reply(Protocol):
@@ -74,14 +74,6 @@ class Pulled:
     left: int = 0
     unfinished: int = 0
     again: frozenset[int] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class LiveQuestion:
-    """One question as the form has it now: what may name it, its words last, and the same of each of its options."""
-
-    keys: tuple[str, ...]
-    options: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ __all__ = [
     "ExportProfile",
     "FormFile",
     "HeadingStyle",
+    "LiveQuestion",
     "Platform",
     "RawAnswer",
     "RawResponse",
@@ -101,6 +102,14 @@ class DeliveryResult:
     ignored: tuple[str, ...] = ()
     fetch: tuple[str, ...] = ()
     bad: tuple[BadElement, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LiveQuestion:
+    """One question as the form has it now: what may name it, its words last, and the same of each of its options."""
+
+    keys: tuple[str, ...]
+    options: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from exit_bridge.platforms.api import Access, Call, LiveQuestion, Pulled, Remark, ToolApi
-from exit_bridge.platforms.base import FormFile
+from exit_bridge.platforms.api import Access, Call, Pulled, Remark, ToolApi
+from exit_bridge.platforms.base import FormFile, LiveQuestion
 from exit_bridge.platforms.rest import Rest
 
 PAGE = 1000
@@ -119,11 +119,6 @@ class TypeformApi(ToolApi):
             yield Remark("broken", f"The webhook of form {form} is switched off", "Run `exit-bridge provision`")
         if scores:
             yield Remark("broken", "Typeform takes no scores back", "Take write_back out of the settings")
-
-    def write_back(self, response_id: str, scores: Mapping[str, str]) -> None:  # noqa: ARG002
-        """There is no place for them."""
-        fix = "Take write_back out of the settings"
-        raise self._typeform.failed("Typeform takes no scores back", fix, permanent=True)
 
     def _form(self, form: str) -> Mapping[str, Any]:
         found = self._typeform.ask("GET", f"forms/{form}")
