@@ -24,7 +24,7 @@ class Layout:
     `headings` as people see them; several header rows are joined. `metadata`: our name -> place. `questions`:
     question id -> place. `filters`: row filters whose column is there. `left_out`: headings that are nothing of ours.
     `ignored`: headings that the mapping file takes out. `cut`: headings that are only the beginning of a question.
-    `before_id`: the place of what goes before a response id.
+    `before_id`: the place of what goes before a response id. `header_rows`: how many rows the headings take up.
     """
 
     headings: tuple[str, ...]
@@ -35,6 +35,7 @@ class Layout:
     ignored: tuple[str, ...] = ()
     cut: tuple[str, ...] = ()
     before_id: int | None = None
+    header_rows: int = 1
 
     @property
     def mapped(self) -> dict[str, str]:
@@ -70,11 +71,9 @@ def lay_out(head: Sequence[Sequence[str]], profile: ExportProfile, bank: Questio
         if name not in chosen:
             for place in _first_of(wanted, names, {*found.values(), *ignored}):
                 _take(found, name, place, headings)
-    apart = {*profile.drop, *profile.before_id, *(row_filter.column for row_filter in profile.filters)}
-    apart |= {heading for wanted in profile.metadata.values() for heading in wanted}
     left_out, cut = [], []
     for place in [place for place in range(len(columns)) if place not in {*found.values(), *ignored}]:
-        if names[place] & apart or _fits(names[place], profile.drop_like):
+        if names[place] & profile.own or _fits(names[place], profile.drop_like):
             continue
         question, by_start = columns[place].question(codes)
         if question is None or key_of(question) in chosen:
@@ -92,6 +91,7 @@ def lay_out(head: Sequence[Sequence[str]], profile: ExportProfile, bank: Questio
         tuple(headings[place] for place in ignored),
         tuple(cut),
         next(iter(_first_of(profile.before_id, names, {*found.values(), *ignored})), None),
+        len(head),
     )
     if not any(question in bank.items for question in layout.questions):
         _no_items(layout, bank)

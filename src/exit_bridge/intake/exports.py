@@ -13,7 +13,7 @@ from exit_bridge.errors import AmbiguousExport, UnreadableExport, UsageError
 from exit_bridge.intake.codebook import DeployedForm
 from exit_bridge.intake.columns import Layout, lay_out, listed
 from exit_bridge.intake.detect import detect_platform, profile_of
-from exit_bridge.intake.mapping_file import IGNORE, MappingFile, mapping_text, read_mapping
+from exit_bridge.intake.mapping_file import IGNORE, METADATA, MappingFile, fold, mapping_text, read_mapping
 from exit_bridge.intake.rows import Filtered, Outcome, Refused, RowReader
 from exit_bridge.intake.submission import Submission, validate
 from exit_bridge.intake.table import Progress, Table
@@ -111,7 +111,7 @@ class Export:
 
     def _screened(self) -> Iterator[tuple[int, list[str], Outcome | str]]:
         with _naming(self.path):
-            for row, cells in islice(self.table.records(), _header_rows(self.table, self.reader.profile), None):
+            for row, cells in islice(self.table.records(), self.layout.header_rows, None):
                 yield row, cells or [], self.reader.screen(row, cells)
 
 
@@ -166,7 +166,7 @@ def _understood(
         try:
             name, rule = _platform(table, bank, named, given)
             profile = profile_of(name)
-            layout = lay_out(table.head(_header_rows(table, profile)), profile, bank, given)
+            layout = lay_out(_head(table, profile, given), profile, bank, given)
             found.append((table, name, rule, layout))
         except AmbiguousExport:
             raise
@@ -182,8 +182,24 @@ def _understood(
     return found[0]
 
 
-def _header_rows(table: Table, profile: ExportProfile) -> int:
-    return 1 if table.keyed else profile.header_rows
+def _head(table: Table, profile: ExportProfile, given: MappingFile) -> list[list[str]]:
+    """The rows of headings that are really there."""
+    if table.keyed or profile.parts is None:
+        return table.head(1 if table.keyed else profile.header_rows)
+    (first,) = table.head(1)
+    tools = profile.own | {heading for heading, target in given.columns.items() if target in METADATA}
+    own = [place for place, cell in enumerate(first) if fold(cell) in tools]
+    if not own:
+        raise UnreadableExport(
+            "None of the tool's own columns is there, so that headings cannot be told from responses",
+            fix="Export again with the columns for number and date of a response, or name one in a mapping file",
+        )
+    head = [first]
+    for _, cells in islice(table.records(), 1, profile.header_rows):
+        if cells is None or any(cells[place].strip() for place in own if place < len(cells)):
+            break
+        head.append(cells)
+    return head
 
 
 def _platform(table: Table, bank: QuestionBank, named: str | None, given: MappingFile) -> tuple[str, str]:
@@ -207,6 +223,9 @@ def _notes(export: Export, gates: list[str], rows: int, nameless: int) -> Iterat
     layout, form = export.layout, export.reader.form
     if export.table.note:
         yield export.table.note
+    wanted = export.reader.profile.header_rows
+    if not export.table.keyed and layout.header_rows < wanted:
+        yield f"only {layout.header_rows} of {wanted} rows of headings are there: parts of questions may be unknown"
     if not rows:
         yield "no row of it holds a response to score"
     if left := layout.left_out:

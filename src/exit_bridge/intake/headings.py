@@ -34,6 +34,7 @@ class Column:
 
     cells: tuple[str, ...]
     style: HeadingStyle | None
+    profile: ExportProfile
 
     @cached_property
     def names(self) -> set[str]:
@@ -47,7 +48,7 @@ class Column:
         Raises AmbiguousExport where that beginning is shared by several questions.
         """
         if self.style is None:
-            return self._unstyled(codes), False
+            return self._unstyled([text for cell in self.cells if (text := self._plain(cell))], codes), False
         for key in self._keys("code"):
             if found := codes.by_code(key):
                 return found, False
@@ -59,11 +60,14 @@ class Column:
                 return found, True
         return None, False
 
-    def _unstyled(self, codes: Codes) -> Target | None:
+    def _unstyled(self, texts: Sequence[str], codes: Codes) -> Target | None:
         """By any of its header cells as a whole, else by the text at the end of one."""
-        texts = [cell for cell in self.cells if cell]
         ends = (codes.texts.get(as_words(part)) for text in texts for part in _ends(text))
         return codes.question(texts) or next(filter(None, ends), None)
+
+    def _plain(self, cell: str) -> str:
+        """A header cell without the tool's own number and spelling."""
+        return re.sub(f"^(?:{self.profile.numbering})", "", self.profile.plain(cell))
 
     @property
     def _spaced(self) -> Iterator[str]:
@@ -79,6 +83,32 @@ class Column:
                     yield key
 
 
+@dataclass(frozen=True)
+class Part(Column):
+    """A column under a question that may have several. `own`: does the question stand above this very column?"""
+
+    own: bool
+
+    @cached_property
+    def names(self) -> set[str]:
+        """The whole heading, and what stands above this very column."""
+        heading = " / ".join(dict.fromkeys(filter(None, self.cells)))
+        return {fold(name) for name in (heading, self.cells[0] if self.own else "") if name}
+
+    def question(self, codes: Codes) -> tuple[Target | None, bool]:
+        """By the words of the part, or of both; by the question above where it has no parts.
+
+        Never by an id in the name of a part: parts are words, and somebody's own may be called `Team`. Nor by the
+        question where there is a part that is no question: it may be an option, and this column one of many.
+        """
+        whole, *below = (self._plain(cell) for cell in self.cells)
+        parts = [part for part in below if part and fold(part) not in (self.profile.parts or ())]
+        if not parts:
+            return self._unstyled([whole], codes) if self.own else None, False
+        alone = codes.by_words(parts) if len(parts) == 1 else None
+        return alone or codes.texts.get(as_words(" ".join((whole, *parts)))), False
+
+
 def columns_of(head: Sequence[Sequence[str]], profile: ExportProfile, codes: Codes) -> list[Column]:
     """The columns, each with its header cells from top to bottom, read in the style of the file.
 
@@ -86,13 +116,24 @@ def columns_of(head: Sequence[Sequence[str]], profile: ExportProfile, codes: Cod
     """
     width = max(map(len, head))
     cells = [tuple((row[place] if place < len(row) else "").strip() for row in head) for place in range(width)]
+    if profile.parts is not None:
+        return list(_parts(cells, profile))
     if found := style_of(head[0], profile):
-        return [Column(own, found[0]) for own in cells]
+        return [Column(own, found[0], profile) for own in cells]
     for style in profile.styles:
-        columns = [Column(own, style) for own in cells]
+        columns = [Column(own, style, profile) for own in cells]
         if any(target and target.kind == "item" for target, _ in (column.question(codes) for column in columns)):
             return columns
-    return [Column(own, None) for own in cells]
+    return [Column(own, None, profile) for own in cells]
+
+
+def _parts(cells: Iterable[tuple[str, ...]], profile: ExportProfile) -> Iterator[Part]:
+    """Under each column the question that stands above it or to the left of it, unless that is a column of the tool."""
+    question = ""
+    for first, *below in cells:
+        if first:
+            question = "" if fold(first) in profile.own else first
+        yield Part((first or question, *below), None, profile, bool(first))
 
 
 def _ends(text: str) -> Iterator[str]:

@@ -44,6 +44,10 @@ class Mapping:
         for key in keys:
             if found := self.by_code(key):
                 return found
+        return self.by_words(keys)
+
+    def by_words(self, keys: abc.Iterable[str]) -> Target | None:
+        """The question that the first matching key names by visible number or by text."""
         for key in keys:
             number = _VISIBLE_CODE.match(key) if len(key) <= LONGEST else None
             if number and (by_number := self.visible.get(number[1])):

@@ -129,7 +129,7 @@ class RowReader:
 
     def _answers_items(self, cells: Sequence[str]) -> bool:
         items = self.form.bank.items
-        return any(cells[place].strip() for name, place in self.layout.questions.items() if name in items)
+        return any(self._cell(cells[place]) for name, place in self.layout.questions.items() if name in items)
 
     def _declines(self, cells: Sequence[str]) -> bool:
         """Does a gate question hold anything but a yes? Such a row counts without answers too: it takes them back."""
@@ -142,10 +142,11 @@ class RowReader:
         )
 
     def _cell(self, text: str) -> str:
-        """Without the mark that a tool puts before what a spreadsheet would take for a formula."""
+        """Without what is the tool's own in it, such as the mark before what a spreadsheet would take for a formula."""
         if text and text[0] in self.profile.strip_leading and text[1:].startswith(_GUARDED):
             text = text[1:]
-        return text.strip()
+        text = self.profile.plain(text).strip()
+        return "" if text in self.profile.blanks else text
 
     def _metadata(self, name: str, cells: Sequence[str]) -> str:
         place = self.layout.metadata.get(name)

@@ -45,7 +45,8 @@ class ExportProfile:
     `detect`: headings that must all be present (None: the platform is detected by one of its styles, or only named).
     `detect_items`: how many headings must be question ids of the bank besides, for tables with no heading of their own.
     `styles`: for tools that can write headings in several ways; the first one that fits reads all of a file's headings.
-    `header_rows`: rows before the first response. `metadata`: our name -> headings that may hold it, best first
+    `header_rows`: rows before the first response; with `parts`, at most so many.
+    `metadata`: our name -> headings that may hold it, best first
     (`response_id`, `submitted_at`, `revision`, `language`, `bank`, `variant`, `wave`, `respondent`).
     `drop`: headings that are never questions and must not be kept (addresses, network ids).
     `drop_like`: patterns that fit such headings, lower-cased.
@@ -67,6 +68,29 @@ class ExportProfile:
     """Headings of a column whose text goes before the response id, with a hyphen, where ids repeat between forms."""
     null_not_shown: bool = False
     """Does the tool write an empty text for what was left blank, and no value for what was never shown?"""
+    parts: tuple[str, ...] | None = None
+    """For tools whose first header row names a question once, above the first of its columns and blank above the rest,
+    and whose rows below name the parts, such as the rows of a matrix: what they write there for a question that has
+    none (`response`), besides leaving it blank. A row below the first is then one of headings only where the tool's
+    own columns are blank in it, because people delete such rows."""
+    numbering: str = ""
+    """Pattern of the number that the tool itself puts before the words of a heading."""
+    spelled: Mapping[str, str] = field(default_factory=dict)
+    """What the tool writes for a character, in headings and cells -> the character."""
+    blanks: tuple[str, ...] = ()
+    """What it writes into a cell that nobody filled in."""
+
+    @property
+    def own(self) -> frozenset[str]:
+        """Headings of the tool's own columns, which are no questions."""
+        named = (heading for wanted in self.metadata.values() for heading in wanted)
+        return frozenset((*self.drop, *self.before_id, *(kept.column for kept in self.filters), *named))
+
+    def plain(self, text: str) -> str:
+        """A heading or cell with the characters that the tool spells in its own way."""
+        for written, meant in self.spelled.items():
+            text = text.replace(written, meant)
+        return text
 
     @property
     def detectable(self) -> bool:
