@@ -14,8 +14,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
-from exit_bridge.bank import About, QuestionBank, questionnaire
-from exit_bridge.platforms.base import DeliveryResult, FormFile, Platform, file_stem
+from exit_bridge.bank import HIDDEN, About, QuestionBank, questionnaire
+from exit_bridge.platforms.base import DeliveryResult, ExportProfile, FormFile, Platform, RowFilter, file_stem
 from exit_bridge.platforms.signatures import HmacSignature, PathToken
 from exit_bridge.platforms.surveymonkey import delivery, form
 from exit_bridge.platforms.surveymonkey.api import Api
@@ -42,6 +42,23 @@ class SurveyMonkey(Platform):
     # the two are not alike to the letter.
     same_id_in_export = False
     evidence = "from vendor docs"
+
+    # seen in files of users: a row with the questions, and below it one with their parts, such as rows of a matrix; the
+    # columns dropped here; no sign of what is unfinished. types: a question as a column for each option. believed: the
+    # columns of custom variables, under their names; `Response Status` and the newer names of times.
+    export = ExportProfile(
+        detect=("respondent id", "collector id"),
+        header_rows=2,
+        parts=("response", "open-ended response"),
+        options_apart=True,
+        metadata={"response_id": ("respondent id", "respondentid"), **{name: (name,) for name in HIDDEN}},
+        filters=(RowFilter("response status", keep=("complete", "completed"), reason="partial"),),
+        drop=(
+            *("collector id", "start date", "end date", "date created", "date modified", "ip address"),
+            *("email address", "first name", "last name", "custom data 1"),
+        ),
+        placeholders=tuple(form.TEMPLATE.format(name=name) for name in HIDDEN),
+    )
 
     delivery_schema: ClassVar = delivery.SCHEMA
     delivers_ids = True

@@ -29,7 +29,7 @@ def survey(asked: Questionnaire, nickname: str) -> dict[str, Any]:
         "title": asked.title,
         "nickname": nickname,
         "language": language if language in LANGUAGES else "en",
-        "custom_variables": {name: f"exit-bridge: {name}" for name in HIDDEN},
+        "custom_variables": {name: name for name in HIDDEN},
         "pages": [intro, *map(_page, asked.pages)],
     }
 
