@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NoReturn
 
 from exit_bridge.bank import COMMENT_PREFIX, REPLY_TO, QuestionBank
 from exit_bridge.errors import AmbiguousExport, UnreadableExport
-from exit_bridge.intake.headings import Column, columns_of
+from exit_bridge.intake.headings import columns_of
 from exit_bridge.intake.mapping import Mapping as Codes
 from exit_bridge.intake.mapping import Target, mapping_for
 from exit_bridge.intake.mapping_file import IGNORE, METADATA, MappingFile, fold
@@ -87,8 +87,7 @@ def lay_out(head: Sequence[Sequence[str]], profile: ExportProfile, bank: Questio
         _take(found, key_of(question), place, headings)
         if by_start:
             cut.append(headings[place])
-    options = _options(left_out, columns, codes, found)
-    found |= {name: min(places) for name, places in options.items()}
+    options = _options({place: columns[place].option(codes) for place in left_out}, codes, found, chosen, headings)
     layout = Layout(
         headings,
         {name: place for name, place in found.items() if name in METADATA},
@@ -107,18 +106,28 @@ def lay_out(head: Sequence[Sequence[str]], profile: ExportProfile, bank: Questio
 
 
 def _options(
-    places: Iterable[int], columns: Sequence[Column], codes: Codes, found: Mapping[str, int]
+    named: Mapping[int, tuple[Target, str] | None],
+    codes: Codes,
+    found: dict[str, int],
+    chosen: Container[str],
+    headings: Sequence[str],
 ) -> dict[str, dict[int, str]]:
-    """Questions that have one column for each of their options, as `Layout.options`.
+    """Questions that have one column for each of their options, as `Layout.options`; the first of them goes to `found`.
 
-    Where some are missing a blank in all the others would not mean that nothing was chosen.
+    `named`: place -> what it is for. What the mapping file took whole is not looked for in single options.
     """
     apart: dict[str, dict[int, str]] = {}
-    for place in places:
-        if named := columns[place].option(codes):
-            apart.setdefault(named[0].id, {})[place] = named[1]
-    every = {name: sorted(set(codes.options[name].values())) for name in apart}
-    return {name: own for name, own in apart.items() if name not in found and sorted(own.values()) == every[name]}
+    for place, both in named.items():
+        if both and both[0].id not in chosen:
+            apart.setdefault(both[0].id, {})[place] = both[1]
+    for name, places in list(apart.items()):
+        if name in found:  # as a whole besides; or one of its options was reworded, and looked like all of it
+            _take(found, name, min(places), headings)
+        if sorted(places.values()) == sorted(set(codes.options[name].values())):
+            found[name] = min(places)
+        else:  # where some are missing a blank in all the others would not mean that nothing was chosen
+            del apart[name]
+    return apart
 
 
 def _first_of(wanted: Iterable[str], names: Sequence[set[str]], taken: set[int]) -> list[int]:

@@ -109,6 +109,8 @@ class Part(Column):
         parts = [part for part in below if part and fold(part) not in (self.profile.parts or ())]
         if not parts:
             return self._unstyled([whole], codes) if self.own else None, False
+        if self.option(codes):
+            return None, False
         alone = codes.by_words(parts) if len(parts) == 1 else None
         return alone or codes.texts.get(as_words(" ".join((whole, *parts)))), False
 
