@@ -23,7 +23,7 @@ from exit_bridge.errors import (
     UsageError,
     trace_of,
 )
-from exit_bridge.intake import Declined, DeployedForm, decode
+from exit_bridge.intake import Declined, DeployedForm, decode, reply_address
 from exit_bridge.intake.mapping_file import MappingFile, read_mapping
 from exit_bridge.links import ReportLinks
 from exit_bridge.made_up import settle_wave
@@ -46,6 +46,9 @@ RESPONDENT = "respondent"
 
 WRITE_BACK = "writeback"
 """Kind of the jobs that put scores into the survey tool."""
+
+FETCH = "fetch"
+"""Kind of the jobs that ask the survey tool for one response; the destination is its id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +109,12 @@ class Bridge:
         received_at: datetime | None = None,
         *,
         again: bool = False,
+        fetched: bool = False,
     ) -> list[Outcome]:
         """Take a body whose sender is already trusted; `received_at` when that was earlier than now.
 
-        `again`: it was taken before, so what leaves nothing but a count is not counted twice. Only StoreUnavailable is
-        raised.
+        `again`: it was taken before, so what leaves nothing but a count is not counted twice. `fetched`: it came from
+        the tool's API, so that ids in it are not fetched: that might never end. Only StoreUnavailable is raised.
         """
         try:
             payload = tool.payload(body)
@@ -120,6 +124,7 @@ class Bridge:
         except Exception as error:  # noqa: BLE001 (a bug of ours must not lose a submission)
             return [self._quarantine(survey, body, content_type, "bug", trace_of(error))]
         outcomes = [self._ignored(survey, reason, again) for reason in read.ignored]
+        outcomes += () if fetched else self._fetch_later(survey, read.fetch)
         unread = {bad.index for bad in read.bad}
         batch = len(read.responses) + len(unread) > 1
         for bad in read.bad:
@@ -142,11 +147,17 @@ class Bridge:
             outcomes.append(self._quarantine(survey, body, content_type, "unreadable", "It holds no response."))
         return outcomes
 
+    def take_fetched(self, survey: Survey, payload: Any, *, again: bool = False) -> list[Outcome]:
+        """Take what was asked of the tool's API, in the shape of a delivery. Only StoreUnavailable is raised."""
+        body, tool = json.dumps(payload).encode(), platform(survey.platform)
+        return self.take(survey, tool, body, "application/json", again=again, fetched=True)
+
     def keep(
         self, survey: Survey, raw: RawResponse, received_at: datetime | None = None, *, again: bool = False
     ) -> Outcome:
         """Decode, score and store one response, with its jobs, in one transaction. Raises RefusedDelivery."""
-        submission = decode(settle_wave(survey, raw), deployed(survey, self.settings))
+        form = deployed(survey, self.settings)
+        submission = decode(settle_wave(survey, raw), form)
         if isinstance(submission, Declined):
             if not again:
                 self.store.tally(survey.name, submission.wave, "declined")
@@ -167,7 +178,7 @@ class Bridge:
             result=result,
         )
         variant, role = bank.variants[submission.variant], submission.context.get("role")
-        jobs = self._jobs(survey, variant, role, raw.reply_to)
+        jobs = self._jobs(survey, variant, role, reply_address(raw, form))
         resent = jobs if survey.on_edit == "resend" else ()
         # After an edit always: scores that nobody may see any more leave the tool again.
         back = _write_back(survey, variant, submission.wave)
@@ -191,6 +202,13 @@ class Bridge:
         if reply_to and may_reply(survey.about, variant) and may_mail(survey, reply_to):
             return [NewJob("send", RESPONDENT, {"to": reply_to}, limits=limits(self.settings, survey, reply_to))]
         return ()
+
+    def _fetch_later(self, survey: Survey, ids: Sequence[str]) -> list[Outcome]:
+        """One job a response. Whether it can be fetched shows when the job is done: what is missing may come."""
+        if ids:
+            self.store.enqueue(survey.name, [NewJob(FETCH, each) for each in dict.fromkeys(ids)])
+            log.info("survey=%s outcome=fetching ids=%d", survey.name, len(ids))
+        return [Outcome("fetching") for _ in ids]
 
     def _ignored(self, survey: Survey, reason: str, again: bool) -> Outcome:
         if not again:

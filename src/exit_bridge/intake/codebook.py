@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from exit_bridge.bank import NON_ANSWERS, PRESENT, QuestionBank, load_bank
+from exit_bridge.bank import NON_ANSWERS, PRESENT, REPLY_TO, QuestionBank, load_bank
 from exit_bridge.errors import (
     BankError,
     InvalidSubmission,
@@ -116,6 +116,18 @@ def decode(raw: RawResponse, form: DeployedForm, check: Check = validate) -> Sub
     return submission
 
 
+def reply_address(raw: RawResponse, form: DeployedForm) -> str | None:
+    """Where the respondent's own report may go: what the platform found, or what our question for it was answered with.
+
+    Raises UnknownBankVersion.
+    """
+    if raw.reply_to:
+        return raw.reply_to
+    mapping = mapping_for(_bank_of(raw, form))
+    targets = ((_target(answer.keys, mapping, form), answer) for answer in raw.answers)
+    return next((said.values[0] for target, said in targets if said.values and target and target.id == REPLY_TO), None)
+
+
 Said = abc.Sequence[tuple[Target | None, RawAnswer]]
 
 
@@ -160,7 +172,7 @@ def _read(said: Said, mapping: Mapping) -> tuple[dict[str, Value], dict[str, str
         elif target.kind == "comment":
             if text := _plain(answer.values):
                 _once(comments, target.id, text)
-        elif target.kind != "reply_to" and (code := _option(target.id, answer, mapping)):
+        elif target.id != REPLY_TO and (code := _option(target.id, answer, mapping)):
             if target.kind == "context":
                 _once(context, target.id, code)
             else:

@@ -20,6 +20,7 @@ BUILT_IN = {
     "tally": "exit_bridge.platforms.tally:Tally",
     "formbricks": "exit_bridge.platforms.formbricks:Formbricks",
     "jotform": "exit_bridge.platforms.jotform:Jotform",
+    "surveymonkey": "exit_bridge.platforms.surveymonkey:SurveyMonkey",
     "generic": "exit_bridge.platforms.generic:Generic",
 }
 """Name -> class. Imported when asked for, so that the command line starts fast. `generic` stays last."""

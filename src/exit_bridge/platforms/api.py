@@ -130,7 +130,12 @@ class ToolApi(ABC):
         of the first pull that found it begun may be left out. Close the generator when done with it early.
         """
 
-    def write_back(self, response_id: str, scores: Mapping[str, str]) -> None:  # noqa: ARG002 (for those that override it)
+    def fetch(self, response_id: str) -> Mapping[str, Any] | None:  # noqa: ARG002 (for those that override it)
+        """One response as a delivery of its own; None once it is deleted. For tools that deliver ids alone."""
+        fix = "Report this as a bug: its deliveries hold no ids to be fetched"
+        raise ApiFailed("Single responses are not fetched from this tool", fix=fix, permanent=True)
+
+    def write_back(self, response_id: str, scores: Mapping[str, str]) -> None:  # noqa: ARG002 (as above)
         """Put scores (ingredient -> number as text, empty where there is none) beside a response. Safe to repeat.
 
         Left out where the tool has no place for them; `check` then says so.

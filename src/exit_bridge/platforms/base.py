@@ -163,6 +163,8 @@ class Platform:
     export: ClassVar[ExportProfile | None] = None
     api: ClassVar[type[ToolApi] | None] = None
     """What creates the form in the tool, fetches responses and writes scores back; see `platforms.api`."""
+    delivers_ids: ClassVar[bool] = False
+    """Do deliveries hold ids alone, so that a hook is of no use without the `api`?"""
 
     def write_form(self, bank: QuestionBank, variant: str, languages: Sequence[str], about: About) -> list[FormFile]:
         """The form in the tool's own format. Deterministic: no clock, no random."""

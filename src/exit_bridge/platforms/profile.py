@@ -74,6 +74,9 @@ class ExportProfile:
     and whose rows below name the parts, such as the rows of a matrix: what they write there for a question that has
     none (`response`), besides leaving it blank. A row below the first is then one of headings only where the tool's
     own columns are blank in it, because people delete such rows."""
+    options_apart: bool = False
+    """For such tools: can a question be a column for each of its options, named by it or by `row - option`, that
+    holds the option where it was chosen and else nothing?"""
     numbering: str = ""
     """Pattern of the number that the tool itself puts before the words of a heading."""
     spelled: Mapping[str, str] = field(default_factory=dict)

@@ -13,7 +13,7 @@ from typing import Any
 
 from exit_bridge.bank import QuestionBank
 from exit_bridge.errors import ExitBridgeError
-from exit_bridge.intake import Declined, DeployedForm, Submission, decode
+from exit_bridge.intake import Declined, DeployedForm, Submission, decode, reply_address
 from exit_bridge.intake.exports import read_export
 from exit_bridge.intake.rows import Filtered, Refused
 from exit_bridge.platforms import GROUP, platforms
@@ -101,12 +101,20 @@ def outcome(platform: Platform, payload: Any, form: DeployedForm) -> dict[str, A
     must(not any(MARK in bad.reason for bad in result.bad), "a reason repeats what was sent")
     found = {
         "responses": [decoded(raw, form) for raw in result.responses],
-        "reply_to": [raw.reply_to for raw in result.responses if raw.reply_to],
+        "reply_to": [address for raw in result.responses if (address := addressed(raw, form))],
         "ignored": list(result.ignored),
         "fetch": list(result.fetch),
         "bad": [bad.index for bad in result.bad],
     }
     return {key: value for key, value in found.items() if value}
+
+
+def addressed(raw: RawResponse, form: DeployedForm) -> str | None:
+    """Where the respondent's own report would go; nowhere where the response is refused."""
+    try:
+        return reply_address(raw, form)
+    except ExitBridgeError:
+        return None
 
 
 def decoded(raw: RawResponse, form: DeployedForm) -> dict[str, Any]:

@@ -123,14 +123,14 @@ class ManagementApi(ToolApi):
         """Key, survey and whether people can fill it in."""
         form = self.access.form
         if not form:
-            yield Remark("look", "There is no survey in Formbricks yet", "Run `exit-bridge deploy`")
+            yield Remark("look", "There is no survey in Formbricks yet", "Run `exit-bridge provision`")
             return
         status = self._survey(form).get("status")
         yield Remark("ok", f"Formbricks at {self._where} answers, key accepted")
         if status == _OPEN:
             yield Remark("ok", f"Survey {form} is published")
         else:
-            yield Remark("broken", f"Survey {form} is not open in Formbricks", "Run `exit-bridge deploy`")
+            yield Remark("broken", f"Survey {form} is not open in Formbricks", "Run `exit-bridge provision`")
         self._page(form, _written(datetime.now(UTC)), 0)
         yield Remark("ok", f"Responses of survey {form} may be read")
         if scores:

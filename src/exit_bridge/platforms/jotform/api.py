@@ -109,7 +109,7 @@ class JotformApi(ToolApi):
         self._jotform.get("/user")
         yield Remark("ok", f"Jotform at {self._jotform.where} answers, key accepted")
         if not form:
-            yield Remark("look", "There is no form in Jotform yet", "Run `exit-bridge deploy`")
+            yield Remark("look", "There is no form in Jotform yet", "Run `exit-bridge provision`")
             return
         if self._form(form).get("status") == "ENABLED":
             yield Remark("ok", f"Form {form} is open")

@@ -122,7 +122,7 @@ def how_to_import(path: str) -> str:
 2. In a terminal, in the folder of this file (accounts with European data use eu-api.jotform.com):
    curl -X PUT https://api.jotform.com/user/forms -H "APIKEY: YOUR_KEY" \\
      -H "Content-Type: application/json" --data @{path}
-   The answer holds the new form's number. `exit-bridge deploy` does the same where the settings name your key.
+   The answer holds the new form's number. `exit-bridge provision` does the same where the settings name your key.
 3. In the form builder, open Settings > Integrations > WebHooks and add the long address of your hook.
 4. Look through the form with Preview. What is sent from there is counted, and never scored.
 5. Share the form's address with ?wave=NAME_OF_THIS_ROUND behind it where rounds are to be told apart.
