@@ -58,8 +58,10 @@ ALLOWED = {
     "replies": {"settings", "store"},
     "links": set(),
     "openapi": {"platforms", "scoring"},
+    "deployed": {"errors", "intake", "settings"},
     "bridge": {
         "bank",
+        "deployed",
         "errors",
         "intake",
         "links",

@@ -8,23 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from exit_bridge.bank import load_bank
 from exit_bridge.bank.types import Variant
 from exit_bridge.bank.wording import words_for
-from exit_bridge.errors import (
-    ExitBridgeError,
-    RefusedDelivery,
-    StoreUnavailable,
-    UnreadableDelivery,
-    UnreadableExport,
-    UsageError,
-    trace_of,
-)
-from exit_bridge.intake import Declined, DeployedForm, decode, reply_address
-from exit_bridge.intake.mapping_file import MappingFile, read_mapping
+from exit_bridge.deployed import deployed
+from exit_bridge.errors import ExitBridgeError, RefusedDelivery, StoreUnavailable, UsageError, trace_of
+from exit_bridge.intake import Declined, decode, reply_address
 from exit_bridge.links import ReportLinks
 from exit_bridge.made_up import settle_wave
 from exit_bridge.platforms import platform
@@ -289,27 +280,3 @@ def _alone(payload: Any, body: bytes, place: int | None) -> tuple[bytes, int | N
     if place is not None and isinstance(payload, list):
         return json.dumps([payload[place]]).encode(), None
     return body, place
-
-
-def deployed(survey: Survey, settings: Settings) -> DeployedForm:
-    """The survey's form as the codebook wants it."""
-    return DeployedForm(
-        survey=survey.name,
-        platform=survey.platform,
-        bank=survey.bank,
-        variant=survey.variant,
-        wave=survey.wave,
-        install_key=settings.install_key,
-        by_groups=survey.about.answered_by == "group",
-        binding=binding_of(survey),
-    )
-
-
-def binding_of(survey: Survey) -> MappingFile:
-    """What the survey's form's own words stand for; nothing where no file is named. Raises UnreadableDelivery."""
-    if not survey.binding:
-        return MappingFile()
-    try:
-        return read_mapping(Path(survey.binding), survey.bank)
-    except UnreadableExport as error:
-        raise UnreadableDelivery(f"The survey's binding cannot be used. {error.what}", fix=error.fix) from None

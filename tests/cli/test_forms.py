@@ -55,7 +55,7 @@ def test_everything_is_written():
     assert expected == {name: content for name, content in found.items() if name not in BESIDES}
     assert f"{len(found)} files written to form_definitions" in said.out
     forms = [content.decode() for name, content in found.items() if name.endswith((".en.json", ".form.json", ".html"))]
-    assert len(forms) == 16
+    assert len(forms) >= 16
     assert all("SAMPLE" in form for form in forms)
 
 

@@ -196,7 +196,7 @@ def replay(ctx: click.Context, ids: tuple[int, ...], everything: bool, survey: s
 
 def _preview(settings: Settings, kept: Quarantined, body: bytes) -> list[str]:
     """What the normal path would say of a body, without keeping anything."""
-    from exit_bridge.bridge import deployed
+    from exit_bridge.deployed import deployed
     from exit_bridge.intake import Declined, decode
     from exit_bridge.platforms import platform
 

@@ -115,7 +115,7 @@ def _hooked(survey: Survey, api: ToolApi, form: str, hook: str) -> None:
 
 def _drifted(survey: Survey, api: ToolApi) -> bool:
     """Tell what of the form in the tool is not, or no longer, understood."""
-    from exit_bridge.bridge import binding_of
+    from exit_bridge.deployed import binding_of
     from exit_bridge.intake.asked import asked_in_form
     from exit_bridge.intake.binding import learn
     from exit_bridge.intake.columns import listed
