@@ -111,7 +111,7 @@ def test_drafts_are_written_only_where_they_are_asked_for():
     found = written(Path("all"))
     forms = {name: content.decode("utf-8", "replace") for name, content in found.items() if "example" not in name}
     welsh = {name for name in forms if ".cy." in name or name.endswith((".txt", ".lss"))}
-    assert len({name for name in welsh if ".cy." in name}) == len({name for name in forms if ".en." in name}) == 16
+    assert len({name for name in welsh if ".cy." in name}) == len({name for name in forms if ".en." in name}) >= 16
     assert all("DRAFFT" in forms[name] for name in welsh)
     assert "Languages: English (`en`), Cymraeg (`cy`, draft)." in forms["README.md"]
     stale = call(None, "forms", "--draft", "--language", "cy", "--out", "welsh", "--check")
