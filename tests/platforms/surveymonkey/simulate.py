@@ -1,4 +1,4 @@
-"""What SurveyMonkey would tell and export of a survey made from our file, in the shapes published answers and files have."""
+"""What SurveyMonkey would tell and export of a survey made from our file, in shapes that were published."""
 
 from __future__ import annotations
 
