@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 from exit_bridge.bank import load_bank
 from exit_bridge.bank.types import Variant
 from exit_bridge.bank.wording import words_for
+from exit_bridge.deployed import deployed
 from exit_bridge.errors import ExitBridgeError, RefusedDelivery, StoreUnavailable, UsageError, trace_of
-from exit_bridge.intake import Declined, DeployedForm, decode, parse_json, reply_address
+from exit_bridge.intake import Declined, decode, reply_address
 from exit_bridge.links import ReportLinks
 from exit_bridge.made_up import settle_wave
 from exit_bridge.platforms import platform
@@ -24,7 +25,7 @@ from exit_bridge.reports.audience import audience_of, link_audience, may_reply
 from exit_bridge.scoring import result_document, score
 from exit_bridge.settings import TEST_WAVE, Settings, Survey
 from exit_bridge.store import Arrival, NewJob, Spool
-from exit_bridge.trust import authenticate, check_type, untrusted
+from exit_bridge.trust import authenticate, check_type, untrusted, without_secret
 
 if TYPE_CHECKING:
     from exit_bridge.store.store import Store
@@ -80,12 +81,13 @@ class Bridge:
         authenticate(survey, tool, delivery)
         check_type(tool, delivery)
         content_type = delivery.headers.get("content-type", "")
+        body = without_secret(delivery)
         try:
-            return self.take(survey, tool, delivery.body, content_type)
+            return self.take(survey, tool, body, content_type)
         except StoreUnavailable:
             if tool.sender_retries:
                 raise
-            self.spool.put(name, delivery.body, content_type)
+            self.spool.put(name, body, content_type)
             log.warning("survey=%s outcome=spooled", name)
             return [Outcome("spooled")]
 
@@ -106,7 +108,7 @@ class Bridge:
         the tool's API, so that ids in it are not fetched: that might never end. Only StoreUnavailable is raised.
         """
         try:
-            payload = parse_json(body)
+            payload = tool.payload(body)
             read = tool.read(payload)
         except RefusedDelivery as refused:
             return [self._quarantine(survey, body, content_type, refused.reason, str(refused))]
@@ -278,16 +280,3 @@ def _alone(payload: Any, body: bytes, place: int | None) -> tuple[bytes, int | N
     if place is not None and isinstance(payload, list):
         return json.dumps([payload[place]]).encode(), None
     return body, place
-
-
-def deployed(survey: Survey, settings: Settings) -> DeployedForm:
-    """The survey's form as the codebook wants it."""
-    return DeployedForm(
-        survey=survey.name,
-        platform=survey.platform,
-        bank=survey.bank,
-        variant=survey.variant,
-        wave=survey.wave,
-        install_key=settings.install_key,
-        by_groups=survey.about.answered_by == "group",
-    )

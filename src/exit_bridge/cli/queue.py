@@ -196,13 +196,14 @@ def replay(ctx: click.Context, ids: tuple[int, ...], everything: bool, survey: s
 
 def _preview(settings: Settings, kept: Quarantined, body: bytes) -> list[str]:
     """What the normal path would say of a body, without keeping anything."""
-    from exit_bridge.bridge import deployed
-    from exit_bridge.intake import Declined, decode, parse_json
+    from exit_bridge.deployed import deployed
+    from exit_bridge.intake import Declined, decode
     from exit_bridge.platforms import platform
 
     survey = settings.survey(kept.survey)
     try:
-        read = platform(survey.platform).read(parse_json(body))
+        tool = platform(survey.platform)
+        read = tool.read(tool.payload(body))
         became = ["ignored" for _ in read.ignored] + ["quarantined (unreadable)" for _ in read.bad]
         became += ["fetching" for _ in read.fetch]
         for raw in read.responses:

@@ -53,7 +53,7 @@ class Column:
             if found := codes.by_code(key):
                 return found, False
         for text in self._keys("text"):
-            if found := codes.texts.get(as_words(text)):
+            if found := codes.by_words((text,)):
                 return found, False
         for start in self._keys("start"):
             if found := _alone(codes.beginning(start), start):

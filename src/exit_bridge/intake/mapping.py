@@ -154,6 +154,11 @@ def _texts(bank: QuestionBank, words: Wording, variant: str) -> abc.Iterator[tup
     yield REPLY_TO, words.form.get(REPLY_TO, "")
 
 
+def texts_of(bank: QuestionBank, language: str, variant: str) -> dict[str, str]:
+    """Question id -> its text, for everything the variant may ask in that language."""
+    return {name: text for name, text in _texts(bank, bank.wordings[language], variant) if text}
+
+
 def _labels(bank: QuestionBank, words: Wording, variant: str) -> abc.Iterator[tuple[str, str, str]]:
     """(question id, option code, label), context options also as the form shows them with their description."""
     chosen = bank.variants[variant]

@@ -9,11 +9,12 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Literal, Protocol
+from zoneinfo import ZoneInfo
 
 from exit_bridge.errors import ApiFailed
-from exit_bridge.platforms.base import FormFile
+from exit_bridge.platforms.base import FormFile, LiveQuestion
 
 
 class Reply(Protocol):
@@ -84,6 +85,17 @@ class Remark:
     fix: str = ""
 
 
+def instant(local: str, zone: str) -> str | None:
+    """A tool's own time in the zone of `Access.time_zone` as RFC 3339; None where either is not known."""
+    if not zone:
+        return None
+    try:
+        moment = datetime.fromisoformat(local).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
 class ToolApi(ABC):
     """One tool's API. Every method raises ApiFailed, which never quotes what the tool said, and what `call` raises."""
 
@@ -101,6 +113,14 @@ class ToolApi(ABC):
     @abstractmethod
     def address(self, form: str) -> str:
         """Where people fill it in."""
+
+    def add_hook(self, form: str, url: str, secret: str) -> bool | None:  # noqa: ARG002 (for those that override it)
+        """Have every completed response posted to that address. False: it is already. None: that is done by hand."""
+        return None
+
+    def questions(self, form: str) -> Sequence[LiveQuestion] | None:  # noqa: ARG002 (as above)
+        """What the form asks now, or None for tools that do not tell."""
+        return None
 
     @abstractmethod
     def pull(self, cursor: str | None, today: date, *, afresh: bool = False) -> Generator[Pulled, None, None]:

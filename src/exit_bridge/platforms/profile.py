@@ -28,7 +28,8 @@ class HeadingStyle:
 
     `detect`: patterns that must each fit a whole heading, lower-cased, for this style to be the one.
     `keys`: how a key is read from a heading: patterns, best first, that fit all of it. Their group `code` is the id of
-    a question or the name of a column, `text` the words of a question, `start` how they begin where the tool cut them.
+    a question or the name of a column, `text` the words of a question, after its visible number if it has one, and
+    `start` how they begin where the tool cut them.
     `space`: what the tool writes for a space.
     """
 

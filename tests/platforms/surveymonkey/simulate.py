@@ -1,4 +1,4 @@
-"""What SurveyMonkey would tell and export of a survey made from our file, in shapes that were published."""
+"""What SurveyMonkey would tell and export of a survey made from our file, in the shapes that published ones have."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ class Api(ToolApi):
             ask("POST", f"surveys/{form}/collectors", links[0])
         except (SendFailed, UnsafeDestination) as error:
             what = f"The survey {form} was made, but not all of its variables and its link: {error.what}"
-            raise ask.failed(what, "Delete it there, mend the cause, and run `exit-bridge deploy` again") from None
+            raise ask.failed(what, "Delete it there, mend the cause, and run `exit-bridge provision` again") from None
         return form
 
     def activate(self, form: str) -> bool:
@@ -117,11 +117,11 @@ class Api(ToolApi):
             fix = "Take write_back out of the settings"
             yield Remark("broken", "Scores are not written back into SurveyMonkey", fix)
         if not form:
-            yield Remark("look", "There is no survey in SurveyMonkey yet", "Run `exit-bridge deploy`")
+            yield Remark("look", "There is no survey in SurveyMonkey yet", "Run `exit-bridge provision`")
         elif any(link.get("status") == "open" for link in self._links(form)):
             yield Remark("ok", f"Survey {form} has an open web link")
         else:
-            yield Remark("look", f"Survey {form} has no open web link", "Run `exit-bridge deploy`")
+            yield Remark("look", f"Survey {form} has no open web link", "Run `exit-bridge provision`")
 
     @property
     def _ask(self) -> Calls:

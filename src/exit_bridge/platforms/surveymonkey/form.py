@@ -96,7 +96,7 @@ def how_to_import(path: str, asked: Questionnaire) -> str:
     gate = next((question.text for question in asked.questions if question.required), "")
     steps = [
         f"""\
-Where the settings have [surveys.NAME.api], `exit-bridge deploy NAME` does this step. By hand, in the folder of this
+Where the settings have [surveys.NAME.api], `exit-bridge provision NAME` does this step. By hand, in the folder of this
    file, with the access token of your app (accounts with European data use api.eu.surveymonkey.com):
    curl -X POST https://api.surveymonkey.com/v3/surveys -H "Authorization: bearer YOUR_TOKEN" \\
      -H "Content-Type: application/json" --data @{path}
