@@ -399,7 +399,7 @@ def test_the_notice_says_where_scores_go(server, tmp_path):
 def test_an_api_the_settings_do_not_name(server, tmp_path):
     """Three ways of having none, each with what to do."""
     chosen = settings(tmp_path, server, api="").surveys["s"]
-    with pytest.raises(SettingsError, match="exit-bridge deploy s"):
+    with pytest.raises(SettingsError, match="exit-bridge provision s"):
         open_api(chosen)
     (tmp_path / "exit-bridge.toml").write_text(SETTINGS.partition("[surveys.s.api]")[0].format(survey=GROUP))
     chosen = load_settings(tmp_path / "exit-bridge.toml", {"SECRET": SECRET}).surveys["s"]

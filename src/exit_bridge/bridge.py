@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 from exit_bridge.bank import load_bank
 from exit_bridge.bank.types import Variant
 from exit_bridge.bank.wording import words_for
+from exit_bridge.deployed import deployed
 from exit_bridge.errors import ExitBridgeError, RefusedDelivery, StoreUnavailable, UsageError, trace_of
-from exit_bridge.intake import Declined, DeployedForm, decode, parse_json
+from exit_bridge.intake import Declined, decode, reply_address
 from exit_bridge.links import ReportLinks
 from exit_bridge.made_up import settle_wave
 from exit_bridge.platforms import platform
@@ -24,7 +25,7 @@ from exit_bridge.reports.audience import audience_of, link_audience, may_reply
 from exit_bridge.scoring import result_document, score
 from exit_bridge.settings import TEST_WAVE, Settings, Survey
 from exit_bridge.store import Arrival, NewJob, Spool
-from exit_bridge.trust import authenticate, check_type, untrusted
+from exit_bridge.trust import authenticate, check_type, untrusted, without_secret
 
 if TYPE_CHECKING:
     from exit_bridge.store.store import Store
@@ -36,6 +37,9 @@ RESPONDENT = "respondent"
 
 WRITE_BACK = "writeback"
 """Kind of the jobs that put scores into the survey tool."""
+
+FETCH = "fetch"
+"""Kind of the jobs that ask the survey tool for one response; the destination is its id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +81,13 @@ class Bridge:
         authenticate(survey, tool, delivery)
         check_type(tool, delivery)
         content_type = delivery.headers.get("content-type", "")
+        body = without_secret(delivery)
         try:
-            return self.take(survey, tool, delivery.body, content_type)
+            return self.take(survey, tool, body, content_type)
         except StoreUnavailable:
             if tool.sender_retries:
                 raise
-            self.spool.put(name, delivery.body, content_type)
+            self.spool.put(name, body, content_type)
             log.warning("survey=%s outcome=spooled", name)
             return [Outcome("spooled")]
 
@@ -95,20 +100,22 @@ class Bridge:
         received_at: datetime | None = None,
         *,
         again: bool = False,
+        fetched: bool = False,
     ) -> list[Outcome]:
         """Take a body whose sender is already trusted; `received_at` when that was earlier than now.
 
-        `again`: it was taken before, so what leaves nothing but a count is not counted twice. Only StoreUnavailable is
-        raised.
+        `again`: it was taken before, so what leaves nothing but a count is not counted twice. `fetched`: it came from
+        the tool's API, so that ids in it are not fetched: that might never end. Only StoreUnavailable is raised.
         """
         try:
-            payload = parse_json(body)
+            payload = tool.payload(body)
             read = tool.read(payload)
         except RefusedDelivery as refused:
             return [self._quarantine(survey, body, content_type, refused.reason, str(refused))]
         except Exception as error:  # noqa: BLE001 (a bug of ours must not lose a submission)
             return [self._quarantine(survey, body, content_type, "bug", trace_of(error))]
         outcomes = [self._ignored(survey, reason, again) for reason in read.ignored]
+        outcomes += () if fetched else self._fetch_later(survey, read.fetch)
         unread = {bad.index for bad in read.bad}
         batch = len(read.responses) + len(unread) + len(read.ignored) > 1
         for bad in read.bad:
@@ -131,11 +138,17 @@ class Bridge:
             outcomes.append(self._quarantine(survey, body, content_type, "unreadable", "It holds no response."))
         return outcomes
 
+    def take_fetched(self, survey: Survey, payload: Any, *, again: bool = False) -> list[Outcome]:
+        """Take what was asked of the tool's API, in the shape of a delivery. Only StoreUnavailable is raised."""
+        body, tool = json.dumps(payload).encode(), platform(survey.platform)
+        return self.take(survey, tool, body, "application/json", again=again, fetched=True)
+
     def keep(
         self, survey: Survey, raw: RawResponse, received_at: datetime | None = None, *, again: bool = False
     ) -> Outcome:
         """Decode, score and store one response, with its jobs, in one transaction. Raises RefusedDelivery."""
-        submission = decode(settle_wave(survey, raw), deployed(survey, self.settings))
+        form = deployed(survey, self.settings)
+        submission = decode(settle_wave(survey, raw), form)
         if isinstance(submission, Declined):
             if not again:
                 self.store.tally(survey.name, submission.wave, "declined")
@@ -156,7 +169,7 @@ class Bridge:
             result=result,
         )
         variant, role = bank.variants[submission.variant], submission.context.get("role")
-        jobs = self._jobs(survey, variant, role, raw.reply_to)
+        jobs = self._jobs(survey, variant, role, reply_address(raw, form))
         resent = jobs if survey.on_edit == "resend" else ()
         # After an edit always: scores that nobody may see any more leave the tool again.
         back = _write_back(survey, variant, submission.wave)
@@ -180,6 +193,13 @@ class Bridge:
         if reply_to and may_reply(survey.about, variant) and may_mail(survey, reply_to):
             return [NewJob("send", RESPONDENT, {"to": reply_to}, limits=limits(self.settings, survey, reply_to))]
         return ()
+
+    def _fetch_later(self, survey: Survey, ids: Sequence[str]) -> list[Outcome]:
+        """One job a response. Whether it can be fetched shows when the job is done: what is missing may come."""
+        if ids:
+            self.store.enqueue(survey.name, [NewJob(FETCH, each) for each in dict.fromkeys(ids)])
+            log.info("survey=%s outcome=fetching ids=%d", survey.name, len(ids))
+        return [Outcome("fetching") for _ in ids]
 
     def _ignored(self, survey: Survey, reason: str, again: bool) -> Outcome:
         if not again:
@@ -260,16 +280,3 @@ def _alone(payload: Any, body: bytes, place: int | None) -> tuple[bytes, int | N
     if place is not None and isinstance(payload, list):
         return json.dumps([payload[place]]).encode(), None
     return body, place
-
-
-def deployed(survey: Survey, settings: Settings) -> DeployedForm:
-    """The survey's form as the codebook wants it."""
-    return DeployedForm(
-        survey=survey.name,
-        platform=survey.platform,
-        bank=survey.bank,
-        variant=survey.variant,
-        wave=survey.wave,
-        install_key=settings.install_key,
-        by_groups=survey.about.answered_by == "group",
-    )

@@ -21,6 +21,7 @@ STATUSES = {
     "ignored": "a ping, a test, a partial response or another event: counted",
     "declined": "the notice was not agreed to: counted, and nothing else is kept",
     "quarantined": "trusted but not understood: kept for somebody to look at. Do not send it again",
+    "fetching": "the tool sent an id alone: the response is fetched from it now, and then kept like any other",
     "spooled": "the database is away: kept on disk, and taken once it is back",
 }
 """What can become of one submission, as the reply body says it."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from collections import Counter
 from collections.abc import Callable
@@ -12,7 +11,6 @@ from time import monotonic
 
 from exit_bridge.bridge import Bridge
 from exit_bridge.errors import ExitBridgeError, StoreUnavailable, trace_of
-from exit_bridge.platforms import platform
 from exit_bridge.platforms.api import Pulled
 from exit_bridge.settings import Survey
 from exit_bridge.store import PullEnd
@@ -25,8 +23,6 @@ LEASE = 600.0
 
 SLICE = 10.0
 """Seconds the worker pulls before it looks after its queue again."""
-
-_CONTENT_TYPE = "application/json"
 
 
 def pull(
@@ -44,7 +40,7 @@ def pull(
     `afresh`: from the beginning. `enough` is asked after every page, and `tell` told of it. Raises SendFailed,
     UnsafeDestination and SettingsError; what was kept until then is not fetched again.
     """
-    store, tool, counts = bridge.store, platform(survey.platform), Counter[str]()
+    store, counts = bridge.store, Counter[str]()
     state = store.claim_pull(survey.name, holder, LEASE, before or datetime.now(UTC))
     if state is None:
         return None
@@ -54,8 +50,7 @@ def pull(
         with closing(api.pull(state.cursor, datetime.now(UTC).date(), afresh=afresh)) as pages:
             for page in pages:
                 for place, payload in enumerate(page.payloads):
-                    body = json.dumps(payload, ensure_ascii=False).encode()
-                    taken = bridge.take(survey, tool, body, _CONTENT_TYPE, again=place in page.again)
+                    taken = bridge.take_fetched(survey, payload, again=place in page.again)
                     counts.update(outcome.status for outcome in taken)
                 counts["unfinished"] = page.unfinished
                 how = "more" if page.left else "done"

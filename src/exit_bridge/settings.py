@@ -65,6 +65,7 @@ class Survey:
     waves: Mapping[str, WaveSettings] = field(default_factory=dict)
     role_floor: int = ROLE_FLOOR
     team_link_days: int = 0
+    binding: str = ""
 
     @property
     def report_link(self) -> bool:
@@ -250,6 +251,7 @@ def _survey(name: str, row: Mapping[str, Any], path: Path, secret: Secret, http:
         waves=wave_settings(row.get("waves", ()), f"{where}.waves"),
         role_floor=row.get("role_floor", ROLE_FLOOR),
         team_link_days=row.get("team_link_days", 0),
+        binding=_beside(path, row.get("binding", "")),
     )
     if not survey.draft_wording and (draft := _draft_fault(survey)):
         fix = "Have it reviewed first, or add draft_wording = true; docs/languages.md says how"

@@ -43,7 +43,7 @@ def open_api(survey: Survey, *, form: bool = True) -> ToolApi:
         raise SettingsError(
             "The settings do not say which form of the tool is meant",
             where=f"surveys.{survey.name}.api.form",
-            fix=f"Run `exit-bridge deploy {survey.name}`, or write the id of the form there",
+            fix=f"Run `exit-bridge provision {survey.name}`, or write the id of the form there",
         )
     assert tool.api is not None  # `settings_of` has looked
     return tool.api(settings.access, caller(settings.policy))

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from urllib.parse import quote, quote_plus
 
 from exit_bridge.errors import RefusedDelivery
-from exit_bridge.intake import parse_json
 from exit_bridge.platforms.base import Platform
 
 
@@ -22,7 +21,7 @@ def holds(tool: Platform | None, response_id: str) -> Callable[[bytes], bool]:
     def held(body: bytes) -> bool:
         if tool is not None:
             try:
-                read = tool.read(parse_json(body))
+                read = tool.read(tool.payload(body))
             except RefusedDelivery:
                 pass
             except Exception:  # noqa: BLE001, S110 (a bug of ours put it there, and must not keep it there)

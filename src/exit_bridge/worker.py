@@ -11,9 +11,10 @@ from datetime import UTC, datetime
 from threading import Event, Thread
 from time import monotonic
 
-from exit_bridge.bridge import WRITE_BACK, Bridge
+from exit_bridge.bridge import FETCH, WRITE_BACK, Bridge
 from exit_bridge.closing import TEAM, close_due
 from exit_bridge.errors import ExitBridgeError, SendFailed, StoreUnavailable, UnsafeDestination, trace_of
+from exit_bridge.fetching import fetch
 from exit_bridge.outgoing import deliver
 from exit_bridge.outgoing_team import deliver_team
 from exit_bridge.pulling import pull_due
@@ -25,7 +26,7 @@ from exit_bridge.writing_back import write_back
 log = logging.getLogger("exit_bridge.worker")
 
 
-_DO = {WRITE_BACK: write_back, TEAM: deliver_team}
+_DO = {FETCH: fetch, WRITE_BACK: write_back, TEAM: deliver_team}
 
 LONGEST_DOUBT = 86_400.0
 """Seconds after a jump of the clock, at most, in which nothing is deleted."""

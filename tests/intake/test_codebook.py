@@ -170,6 +170,9 @@ def test_what_the_form_really_asked_is_told_apart_from_skipped():
         ("2026-11-20T10:00:00Z", "2026-11-20T10:00:00Z"),
         ("2026-11-20T10:00:00+01:00", "2026-11-20T09:00:00Z"),
         ("2026-11-20 10:00:00", "2026-11-20T10:00:00Z"),
+        ("2026-11-20 10:00:00 UTC", "2026-11-20T10:00:00Z"),
+        ("2026-11-20 10:00:00 GMT+1", "2026-11-20T09:00:00Z"),
+        ("2026-11-20 10:00:00 GMT-3:30", "2026-11-20T13:30:00Z"),
         (None, None),
     ],
 )
@@ -178,10 +181,11 @@ def test_times_are_kept_in_utc(given, kept):
     assert decode(raw(answer("rec01", "4"), submitted_at=given), FORM).submitted_at == kept
 
 
-def test_a_time_nobody_can_read_is_refused():
+@pytest.mark.parametrize("given", ["yesterday", "2026-11-20 10:00:00 EST", "2026-11-20 10:00:00 GMT+99"])
+def test_a_time_nobody_can_read_is_refused(given):
     """Order of edits rests on it, so it is not guessed."""
     with pytest.raises(InvalidSubmission, match="no date"):
-        decode(raw(answer("rec01", "4"), submitted_at="yesterday"), FORM)
+        decode(raw(answer("rec01", "4"), submitted_at=given), FORM)
 
 
 def test_a_respondent_is_known_by_a_key_only():

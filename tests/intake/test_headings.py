@@ -95,6 +95,12 @@ def test_a_style_reads_all_headings_of_a_file(export):
     assert (coded.mapped["role: in the team"], coded.unmapped) == ("role", ("Stage",))
 
 
+def test_a_visible_number_says_of_which_question_a_text_is(export):
+    """`R1. Other words` is R1 as long as these are no other question's words."""
+    opened = export(["Number", "Sent on", "R1. Other words", f"R3. {TEXTS['rec02']}", "wave"], ROW)
+    assert ("rec01", (f"R3. {TEXTS['rec02']}",)) == (opened.mapped["R1. Other words"], opened.unmapped)
+
+
 def test_without_the_headings_that_show_a_style():
     """A file of chosen columns is read in the first style that finds an item; without the date it is refused."""
     columns = [["no", "sent on", "rec01: x", "Team: who"], ["sent on", TEXTS["rec01"], "Team: who", ""]]

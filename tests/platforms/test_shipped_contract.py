@@ -371,5 +371,5 @@ def test_long_random_mutations(seed):
         folder = Path(__file__).parent / tool.name / "recorded"
         for case in testing.recorded_cases(tool, folder):
             for _ in range(200):
-                payload = testing.random_mutation(rng, json.loads(case.delivery.body))
+                payload = testing.random_mutation(rng, tool.payload(case.delivery.body))
                 testing.outcome(tool, payload, testing.form_of(tool, BANK))

@@ -49,7 +49,7 @@ def run(hook, many: int, seed: int, caplog) -> None:
     ]
     for n in range(many):
         tool, case = rng.choice(cases)
-        payload = testing.random_mutation(rng, json.loads(case.delivery.body))
+        payload = testing.random_mutation(rng, tool.payload(case.delivery.body))
         body = json.dumps(payload).encode()
         if rng.random() < 0.05:
             cut = rng.randrange(len(body) + 1)

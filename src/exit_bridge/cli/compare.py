@@ -22,6 +22,7 @@ from exit_bridge.cli.export_rows import (
     facts_of,
     round_of,
     rows_of,
+    with_binding,
 )
 from exit_bridge.cli.outputs import csv_line
 from exit_bridge.cli.queue import opened
@@ -134,7 +135,7 @@ def _kept(given: str | None, name: str, wave: str | None, since: str | None) -> 
 
 def _exported(settings: str | None, paths: Sequence[Path], given: Given, wave: str | None, since: str | None) -> _Found:
     bank, about, _, language = facts_of(settings, given, About())
-    rows, refused = rows_of(paths, bank, given)
+    rows, refused = rows_of(paths, bank, with_binding(settings, given))
     if wave is None and since is not None and len(rows) == 2 and since in rows:
         wave = next(name for name in rows if name != since)
     chosen = round_of(rows, wave, "--wave")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +61,16 @@ def export_files(what: Sequence[str], given: Given) -> list[Path] | None:
     if given:
         raise UsageError("These options are for export files", where=what[0], fix="Leave them out for a survey")
     return None
+
+
+def with_binding(settings: str | None, given: Given) -> Given:
+    """With the survey's binding, where no mapping file is named."""
+    if not given.survey or given.mapping or given.bank:
+        return given
+    from exit_bridge.settings import load_settings, settings_path
+
+    binding = load_settings(settings_path(settings)).survey(given.survey).binding
+    return replace(given, mapping=Path(binding)) if binding else given
 
 
 def facts_of(settings: str | None, given: Given, about: About) -> tuple[QuestionBank, About, Floors, str | None]:

@@ -6,7 +6,7 @@ import os
 from urllib.parse import quote
 
 from exit_bridge.platforms import platform
-from exit_bridge.platforms.signatures import BasicAuth, HeaderToken, Open, PathToken, Scheme
+from exit_bridge.platforms.signatures import BasicAuth, HeaderToken, HmacSignature, Open, PathToken, Scheme
 from exit_bridge.settings import Settings, Survey
 from exit_bridge.trust import auth_mode
 
@@ -43,6 +43,8 @@ def how_to_prove(scheme: Scheme) -> str:
             return "The secret is the last part of the address, so treat the whole address as a secret."
         case Open():
             return "It needs no secret, and works on this machine only."
+        case HmacSignature(chosen_by_tool=own) if own:
+            return f"It signs with a secret of its own: {own}. Put that, quoted, in place of the one made here."
         case _:
             return "Enter the secret there as the one that deliveries are signed with."
 

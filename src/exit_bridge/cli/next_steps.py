@@ -10,6 +10,7 @@ import click
 
 from exit_bridge.cli.checks import Scene, address, mail, notify, sender
 from exit_bridge.cli.checks import survey as one_survey
+from exit_bridge.cli.checks import tool as its_tool
 from exit_bridge.cli.hook import base_url, hook_url, how_to_prove, scheme_of
 from exit_bridge.cli.survey_forms import HOW_TO, survey_forms
 from exit_bridge.errors import ExitBridgeError
@@ -81,6 +82,11 @@ def _missing(settings: Settings, survey: Survey) -> Iterator[str]:
     scene = Scene(settings, offline=True)
     checks = (address.public_url, mail.needed, mail.server, notify.account, sender.domain)
     found = [finding for check in checks for finding in check(scene)]
-    for finding in (*found, *one_survey.reports(scene, survey), *one_survey.notice(scene, survey)):
+    for finding in (
+        *found,
+        *one_survey.reports(scene, survey),
+        *one_survey.notice(scene, survey),
+        *its_tool.api(scene, survey),
+    ):
         if finding.status != "ok":
             yield f"{finding.line}. {finding.fix}."

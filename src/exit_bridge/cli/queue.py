@@ -71,7 +71,7 @@ def list_jobs(given: str | None, state: JobState | None, survey: str | None, as_
         return print_json([_job(job) for job in found])
     print_table(
         ("id", "state", "survey", "destination", "tries", "next try (UTC)"),
-        [(str(job.id), job.state, job.survey, job.destination, str(job.attempts), minute(job.due_at)) for job in found],
+        [(str(job.id), job.state, job.survey, _goal(job), str(job.attempts), minute(job.due_at)) for job in found],
         [job.last_error for job in found],
     )
     for pause in pauses:
@@ -196,14 +196,16 @@ def replay(ctx: click.Context, ids: tuple[int, ...], everything: bool, survey: s
 
 def _preview(settings: Settings, kept: Quarantined, body: bytes) -> list[str]:
     """What the normal path would say of a body, without keeping anything."""
-    from exit_bridge.bridge import deployed
-    from exit_bridge.intake import Declined, decode, parse_json
+    from exit_bridge.deployed import deployed
+    from exit_bridge.intake import Declined, decode
     from exit_bridge.platforms import platform
 
     survey = settings.survey(kept.survey)
     try:
-        read = platform(survey.platform).read(parse_json(body))
+        tool = platform(survey.platform)
+        read = tool.read(tool.payload(body))
         became = ["ignored" for _ in read.ignored] + ["quarantined (unreadable)" for _ in read.bad]
+        became += ["fetching" for _ in read.fetch]
         for raw in read.responses:
             decoded = decode(raw, deployed(survey, settings))
             became.append("declined" if isinstance(decoded, Declined) else "accepted")
@@ -227,6 +229,11 @@ def _after_pause(job: Job, until: datetime | None) -> Job:
     if until is None or job.state != "ready" or job.due_at is None:
         return job
     return replace(job, due_at=max(job.due_at, until))
+
+
+def _goal(job: Job) -> str:
+    """What it is about, for people: an id alone would look like a destination."""
+    return f"fetch {job.destination}" if job.kind == "fetch" else job.destination
 
 
 def _job(job: Job) -> dict[str, Any]:

@@ -74,6 +74,7 @@ def score(
     """
     write = writer_for(out)
     form = _form(ctx.obj, survey, bank, wording, variant)
+    mapping = mapping or form.mapping
     rejects = out.with_name(f"{out.name}.rejects.csv") if out else None
     used = [*exports, *wording, *([Path(bank)] if bank else [])]
     _keep_apart((out, rejects, reports), [*used, *([mapping] if mapping else [])])
@@ -118,6 +119,7 @@ class _Form:
     survey: str
     variant: str
     wave: str
+    mapping: Path | None = None
 
 
 def _form(
@@ -129,8 +131,9 @@ def _form(
     from exit_bridge.settings import load_settings, settings_path
 
     known = load_settings(settings_path(settings)).survey(survey)
+    binding = Path(known.binding) if known.binding and not bank else None
     loaded = load_bank(bank or known.bank_source, words if bank else (*known.wordings, *words))
-    return _Form(loaded, known.about, known.name, variant or known.variant, known.wave)
+    return _Form(loaded, known.about, known.name, variant or known.variant, known.wave, binding)
 
 
 def _keep_apart(targets: Sequence[Path | None], used: Sequence[Path]) -> None:

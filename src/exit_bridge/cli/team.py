@@ -20,6 +20,7 @@ from exit_bridge.cli.export_rows import (
     facts_of,
     round_of,
     rows_of,
+    with_binding,
 )
 from exit_bridge.cli.files import cannot_write, whole
 from exit_bridge.cli.queue import opened
@@ -115,7 +116,7 @@ def _from_exports(
 ) -> tuple[Report, dict[str, Any], int]:
     alone = About(answered_by="individuals", individual_reports="none")
     bank, about, floors, language = facts_of(settings, given, alone)
-    rows, refused = rows_of(paths, bank, given)
+    rows, refused = rows_of(paths, bank, with_binding(settings, given))
     chosen, today = round_of(rows, wave, "--wave"), datetime.now(UTC).date()
     picture, frame = _picture(rows[chosen], bank, about, floors)
     compared = None

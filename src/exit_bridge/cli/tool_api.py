@@ -1,4 +1,4 @@
-"""`deploy` and `pull`: the survey tool through its own API."""
+"""`provision` and `pull`: the survey tool through its own API."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ from typing import TYPE_CHECKING
 import click
 
 from exit_bridge.errors import ExitBridgeError, SettingsError, UsageError
-from exit_bridge.settings import Survey, load_settings, settings_path
+from exit_bridge.platforms import platform
+from exit_bridge.settings import Settings, Survey, load_settings, settings_path
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from click._termui_impl import ProgressBar
 
-    from exit_bridge.platforms.api import Pulled
+    from exit_bridge.platforms.api import Pulled, ToolApi
 
 SOME_REFUSED = 3
 """Exit code: done, but some responses were refused."""
@@ -39,31 +40,105 @@ KINDS = {
 
 @click.command()
 @click.argument("survey")
-@click.pass_obj
-def deploy(given: str | None, survey: str) -> None:
-    """Make the survey's form in its tool, through the tool's API, and let people fill it in.
+@click.option("--yes", is_flag=True, help="Do it without asking first.")
+@click.option("--check", is_flag=True, help="Change nothing: is the form in the tool still the one that is understood?")
+@click.pass_context
+def provision(ctx: click.Context, survey: str, yes: bool, check: bool) -> None:
+    """Make the survey's form in its tool, through the tool's API, open it, and have it post responses here.
 
-    The settings need [surveys.NAME.api] with url, user and secret; the id of the new form is written there. Where the
-    form exists already it is only activated.
+    Says first what it would do, and asks. The settings need [surveys.NAME.api] with url and secret; the id of the new
+    form is written there. Run again it makes nothing twice. With --check it exits with 3 where questions or options
+    were changed in the tool.
     """
-    from exit_bridge.cli.survey_forms import survey_forms
     from exit_bridge.tool_api import open_api, settings_of
 
-    path = settings_path(given)
-    chosen = load_settings(path).survey(survey)
-    form = settings_of(chosen).access.form
-    api = open_api(chosen, form=False)
+    path = settings_path(ctx.obj)
+    settings = load_settings(path)
+    chosen = settings.survey(survey)
+    form, api = settings_of(chosen).access.form, open_api(chosen, form=check)
+    if check:
+        ctx.exit(SOME_REFUSED if _drifted(chosen, api) else 0)
+    hook = hook_of(settings, chosen)
+    if not yes:
+        _plan(chosen, form, hook)
+        click.confirm("Do it?", abort=True)
     if form:
         click.echo(f"The settings name the form {form}, so none is made. To make another, take that line out.")
     else:
-        files = survey_forms(chosen)
-        if not files:
-            raise UsageError("No form is written for this tool", fix="Make it there by hand")
-        form = api.create_form(files)
-        click.echo(f"The tool made the form {form}.")
-        _note(path, chosen, form)
+        form = _made(path, chosen, api)
     click.echo("People can fill it in now." if api.activate(form) else "People could fill it in already.")
+    if hook:
+        _hooked(chosen, api, form, hook)
     click.echo(f"Give them this address: {api.address(form)}")
+
+
+def _plan(survey: Survey, form: str, hook: str) -> None:
+    tool = platform(survey.platform).title
+    click.echo(f"In {tool}, as the settings' login:")
+    click.echo(f"  - {f'open the form {form}' if form else f'make the form of the survey {survey.name}, and open it'}")
+    if hook:
+        click.echo("  - have it post every completed response to this survey's hook, if its API can do that")
+    else:
+        click.echo("  - no webhook, as there is no public_url: fetch responses with `exit-bridge pull`")
+
+
+def hook_of(settings: Settings, survey: Survey) -> str:
+    """The address that the tool is to post to, with the secret in it where the tool can carry it nowhere else."""
+    if not settings.public_url:
+        return ""
+    token = f"/{survey.secrets[0]}" if survey.auth == "path" and survey.secrets else ""
+    return f"{settings.public_url}/hooks/{survey.name}{token}"
+
+
+def _made(path: Path, survey: Survey, api: ToolApi) -> str:
+    from exit_bridge.cli.survey_forms import survey_forms
+
+    files = survey_forms(survey)
+    if not files:
+        raise UsageError("No form is written for this tool", fix="Make it there by hand")
+    form = api.create_form(files)
+    click.echo(f"The tool made the form {form}.")
+    _note(path, survey, form)
+    return form
+
+
+def _hooked(survey: Survey, api: ToolApi, form: str, hook: str) -> None:
+    match api.add_hook(form, hook, survey.secrets[0] if survey.secrets else ""):
+        case True:
+            click.echo("It posts completed responses here now.")
+        case False:
+            click.echo("It posts completed responses here already.")
+        case None:
+            page = f"docs/platforms/{survey.platform}.md"
+            click.echo(f"Whether it posts responses here is set up in the tool by hand: {page}")
+
+
+def _drifted(survey: Survey, api: ToolApi) -> bool:
+    """Tell what of the form in the tool is not, or no longer, understood."""
+    from exit_bridge.deployed import binding_of
+    from exit_bridge.intake.asked import asked_in_form
+    from exit_bridge.intake.binding import learn
+    from exit_bridge.intake.columns import listed
+
+    bank, live = survey.bank, api.questions(api.access.form)
+    if live is None:
+        raise UsageError(
+            f"{platform(survey.platform).title} does not tell what its forms ask",
+            fix=f"Look at an export instead: exit-bridge bind {survey.name} EXPORT --no-ask",
+        )
+    found = learn(asked_in_form(live), bank, binding_of(survey))
+    wanted = bank.variants[survey.variant].items
+    missing = [item for item in wanted if item not in found.columns.values()]
+    click.echo(f"{len(wanted) - len(missing)} of {len(wanted)} questions with a scale are there and understood.")
+    if missing:
+        click.echo(f"Not found: {', '.join(missing)}")
+    if found.unknown:
+        click.echo(f"Nothing of the bank: {listed([one.keys[-1] for one in found.unknown])}")
+    for question, options in found.odd.items():
+        click.echo(f"{question} has options that are none of its own: {listed([values[-1] for values in options])}")
+    if missing or found.odd:
+        click.echo(f"Put the words back there, or say what the new ones mean: exit-bridge bind {survey.name} --live")
+    return bool(missing or found.odd)
 
 
 def _note(path: Path, survey: Survey, form: str) -> None:

@@ -7,11 +7,11 @@ import hashlib
 import hmac
 import re
 from collections import abc
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from exit_bridge.bank import NON_ANSWERS, PRESENT, QuestionBank, load_bank
+from exit_bridge.bank import NON_ANSWERS, PRESENT, REPLY_TO, QuestionBank, load_bank
 from exit_bridge.errors import (
     BankError,
     InvalidSubmission,
@@ -21,7 +21,9 @@ from exit_bridge.errors import (
     UnreadableDelivery,
 )
 from exit_bridge.intake.mapping import Mapping, Target, mapping_for
+from exit_bridge.intake.mapping_file import IGNORE, MappingFile, fold
 from exit_bridge.intake.submission import MAX_WAVE, Submission, Value, validate
+from exit_bridge.intake.text import as_words
 from exit_bridge.platforms.base import RawAnswer, RawResponse
 
 V = TypeVar("V")
@@ -29,6 +31,7 @@ Check = abc.Callable[[abc.Mapping[str, Any], QuestionBank], None]
 
 _LOOKS_LIKE_ITEM = re.compile(r"^[a-z]{3}\d{2}$")
 _REFERENCE = re.compile(r"[a-z][a-z0-9-]*@[0-9]+")
+_ZONE = re.compile(r"(.*[0-9]) (?:UTC|GMT)(?:([+-])([0-9]{1,2})(?::([0-9]{2}))?)?", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +43,8 @@ class DeployedForm:
     bank: QuestionBank
     variant: str = "full"
     wave: str = ""
-    binding: abc.Mapping[str, str] = field(default_factory=dict)
-    """The tool's own question ids or titles -> our question ids, where the tool cannot carry ours."""
+    binding: MappingFile = field(default_factory=MappingFile)
+    """What the form's own questions and options stand for, where they are not the bank's."""
     install_key: bytes = b""
     """Key of the pseudonymous respondent keys; without it none are kept."""
     by_groups: bool = True
@@ -66,7 +69,12 @@ def decode(raw: RawResponse, form: DeployedForm, check: Check = validate) -> Sub
     """
     bank = _bank_of(raw, form)
     mapping = mapping_for(bank)
-    said = [(_target(answer.keys, mapping, form), answer) for answer in raw.answers]
+    said = [
+        (target, _bound(answer, target, form))
+        for answer in raw.answers
+        if not _ignored(answer.keys, form)
+        for target in [_target(answer.keys, mapping, form)]
+    ]
     asked = [_target(keys, mapping, form) for keys in raw.asked or ()]
     if not any(target for target, _ in said) and not any(asked):
         raise UnknownItem(
@@ -108,14 +116,40 @@ def decode(raw: RawResponse, form: DeployedForm, check: Check = validate) -> Sub
     return submission
 
 
+def reply_address(raw: RawResponse, form: DeployedForm) -> str | None:
+    """Where the respondent's own report may go: what the platform found, or what our question for it was answered with.
+
+    Raises UnknownBankVersion.
+    """
+    if raw.reply_to:
+        return raw.reply_to
+    mapping = mapping_for(_bank_of(raw, form))
+    targets = ((_target(answer.keys, mapping, form), answer) for answer in raw.answers)
+    return next((said.values[0] for target, said in targets if said.values and target and target.id == REPLY_TO), None)
+
+
 Said = abc.Sequence[tuple[Target | None, RawAnswer]]
 
 
 def _target(keys: abc.Sequence[str], mapping: Mapping, form: DeployedForm) -> Target | None:
-    for key in keys:
-        if key in form.binding:
-            return mapping.codes[form.binding[key]]
-    return mapping.question(keys)
+    named = _named(keys, form)
+    return mapping.codes.get(named) if named else mapping.question(keys)
+
+
+def _named(keys: abc.Sequence[str], form: DeployedForm) -> str | None:
+    columns = form.binding.columns
+    return next((columns[fold(key)] for key in keys if fold(key) in columns), None) if columns else None
+
+
+def _ignored(keys: abc.Sequence[str], form: DeployedForm) -> bool:
+    return _named(keys, form) == IGNORE
+
+
+def _bound(answer: RawAnswer, target: Target | None, form: DeployedForm) -> RawAnswer:
+    """The answer with what the binding says its options stand for put first."""
+    labels = form.binding.labels.get(target.id) if target else None
+    codes = [labels[as_words(value)] for value in answer.values if as_words(value) in labels] if labels else []
+    return replace(answer, values=(codes[0], *answer.values)) if codes else answer
 
 
 def _agreed(gate: str, said: Said, mapping: Mapping) -> bool:
@@ -138,7 +172,7 @@ def _read(said: Said, mapping: Mapping) -> tuple[dict[str, Value], dict[str, str
         elif target.kind == "comment":
             if text := _plain(answer.values):
                 _once(comments, target.id, text)
-        elif target.kind != "reply_to" and (code := _option(target.id, answer, mapping)):
+        elif target.id != REPLY_TO and (code := _option(target.id, answer, mapping)):
             if target.kind == "context":
                 _once(context, target.id, code)
             else:
@@ -188,8 +222,11 @@ def _instant(text: str | None) -> str | None:
     """RFC 3339 in UTC. Times without a zone are taken as UTC, which is what the tools that leave it out mean."""
     if not text:
         return None
+    text = text.strip()
+    if zone := _ZONE.fullmatch(text):  # `10:00 GMT+5:30`, as browsers write it
+        text = f"{zone[1]}{zone[2] or '+'}{int(zone[3] or 0):02}:{zone[4] or '00'}"
     try:
-        moment = datetime.fromisoformat(text.strip())
+        moment = datetime.fromisoformat(text)
         moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, OverflowError):
         raise InvalidSubmission(

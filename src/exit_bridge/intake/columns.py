@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import NoReturn
 
 from exit_bridge.bank import COMMENT_PREFIX, REPLY_TO, QuestionBank
 from exit_bridge.errors import AmbiguousExport, UnreadableExport
 from exit_bridge.intake.headings import columns_of
+from exit_bridge.intake.mapping import Mapping as Codes
 from exit_bridge.intake.mapping import Target, mapping_for
 from exit_bridge.intake.mapping_file import IGNORE, METADATA, MappingFile, fold
 from exit_bridge.platforms.base import ExportProfile, RowFilter
@@ -25,6 +26,8 @@ class Layout:
     question id -> place. `filters`: row filters whose column is there. `left_out`: headings that are nothing of ours.
     `ignored`: headings that the mapping file takes out. `cut`: headings that are only the beginning of a question.
     `before_id`: the place of what goes before a response id. `header_rows`: how many rows the headings take up.
+    `options`: for questions that have a column for each option, those places -> option code; their place in `questions`
+    is the first of them.
     """
 
     headings: tuple[str, ...]
@@ -36,11 +39,13 @@ class Layout:
     cut: tuple[str, ...] = ()
     before_id: int | None = None
     header_rows: int = 1
+    options: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
 
     @property
     def mapped(self) -> dict[str, str]:
-        """Heading -> what it is, in the order of the file."""
-        places = {place: name for name, place in (*self.metadata.items(), *self.questions.items())}
+        """Heading -> what it is, in the order of the file, without those of single options."""
+        whole = {name: place for name, place in self.questions.items() if name not in self.options}
+        places = {place: name for name, place in (*self.metadata.items(), *whole.items())}
         return {self.headings[place]: places[place] for place in sorted(places)}
 
 
@@ -77,25 +82,52 @@ def lay_out(head: Sequence[Sequence[str]], profile: ExportProfile, bank: Questio
             continue
         question, by_start = columns[place].question(codes)
         if question is None or key_of(question) in chosen:
-            left_out.append(headings[place])
+            left_out.append(place)
             continue
         _take(found, key_of(question), place, headings)
         if by_start:
             cut.append(headings[place])
+    options = _options({place: columns[place].option(codes) for place in left_out}, codes, found, chosen, headings)
     layout = Layout(
         headings,
         {name: place for name, place in found.items() if name in METADATA},
         {name: place for name, place in found.items() if name not in METADATA and name != REPLY_TO},
         tuple(_filters(profile, names, found)),
-        tuple(left_out),
+        tuple(headings[place] for place in left_out if not any(place in places for places in options.values())),
         tuple(headings[place] for place in ignored),
         tuple(cut),
         next(iter(_first_of(profile.before_id, names, {*found.values(), *ignored})), None),
         len(head),
+        options,
     )
     if not any(question in bank.items for question in layout.questions):
         _no_items(layout, bank)
     return layout
+
+
+def _options(
+    named: Mapping[int, tuple[Target, str] | None],
+    codes: Codes,
+    found: dict[str, int],
+    chosen: Container[str],
+    headings: Sequence[str],
+) -> dict[str, dict[int, str]]:
+    """Questions that have one column for each of their options, as `Layout.options`; the first of them goes to `found`.
+
+    `named`: place -> what it is for. What the mapping file took whole is not looked for in single options.
+    """
+    apart: dict[str, dict[int, str]] = {}
+    for place, both in named.items():
+        if both and both[0].id not in chosen:
+            apart.setdefault(both[0].id, {})[place] = both[1]
+    for name, places in list(apart.items()):
+        if name in found:  # as a whole besides; or one of its options was reworded, and looked like all of it
+            _take(found, name, min(places), headings)
+        if sorted(places.values()) == sorted(set(codes.options[name].values())):
+            found[name] = min(places)
+        else:  # where some are missing a blank in all the others would not mean that nothing was chosen
+            del apart[name]
+    return apart
 
 
 def _first_of(wanted: Iterable[str], names: Sequence[set[str]], taken: set[int]) -> list[int]:

@@ -110,7 +110,7 @@ class Export:
         return rows, nameless
 
     def _screened(self) -> Iterator[tuple[int, list[str], Outcome | str]]:
-        with _naming(self.path):
+        with naming(self.path):
             for row, cells in islice(self.table.records(), self.layout.header_rows, None):
                 yield row, cells or [], self.reader.screen(row, cells)
 
@@ -136,7 +136,7 @@ def read_export(
     Raises UnreadableExport and AmbiguousExport, which name the file, UnknownPlatform and UsageError.
     """
     given = read_mapping(mapping_file, bank) if mapping_file else MappingFile()
-    with _naming(path):
+    with naming(path):
         table, name, rule, layout = _understood(open_tables(path, progress), bank, platform, given)
         profile = profile_of(name)
         if profile.null_not_shown:
@@ -164,9 +164,9 @@ def _understood(
     found, faults = [], []
     for table in tables:
         try:
-            name, rule = _platform(table, bank, named, given)
+            name, rule = platform_of(table, bank, named, given)
             profile = profile_of(name)
-            layout = lay_out(_head(table, profile, given), profile, bank, given)
+            layout = lay_out(head_of(table, profile, given), profile, bank, given)
             found.append((table, name, rule, layout))
         except AmbiguousExport:
             raise
@@ -182,7 +182,7 @@ def _understood(
     return found[0]
 
 
-def _head(table: Table, profile: ExportProfile, given: MappingFile) -> list[list[str]]:
+def head_of(table: Table, profile: ExportProfile, given: MappingFile) -> list[list[str]]:
     """The rows of headings that are really there."""
     if table.keyed or profile.parts is None:
         return table.head(1 if table.keyed else profile.header_rows)
@@ -202,7 +202,8 @@ def _head(table: Table, profile: ExportProfile, given: MappingFile) -> list[list
     return head
 
 
-def _platform(table: Table, bank: QuestionBank, named: str | None, given: MappingFile) -> tuple[str, str]:
+def platform_of(table: Table, bank: QuestionBank, named: str | None, given: MappingFile) -> tuple[str, str]:
+    """The tool that wrote it, and what said so."""
     if named:
         return named, "named by --platform"
     if given.platform:
@@ -244,7 +245,7 @@ def _notes(export: Export, gates: list[str], rows: int, nameless: int) -> Iterat
 
 
 @contextmanager
-def _naming(path: Path) -> Iterator[None]:
+def naming(path: Path) -> Iterator[None]:
     """Errors about a file say which one."""
     try:
         yield

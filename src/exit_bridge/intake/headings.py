@@ -53,12 +53,16 @@ class Column:
             if found := codes.by_code(key):
                 return found, False
         for text in self._keys("text"):
-            if found := codes.texts.get(as_words(text)):
+            if found := codes.by_words((text,)):
                 return found, False
         for start in self._keys("start"):
             if found := _alone(codes.beginning(start), start):
                 return found, True
         return None, False
+
+    def option(self, codes: Codes) -> tuple[Target, str] | None:  # noqa: ARG002 (for those that override it)
+        """The question and the option that this column alone is for."""
+        return None
 
     def _unstyled(self, texts: Sequence[str], codes: Codes) -> Target | None:
         """By any of its header cells as a whole, else by the text at the end of one."""
@@ -105,8 +109,24 @@ class Part(Column):
         parts = [part for part in below if part and fold(part) not in (self.profile.parts or ())]
         if not parts:
             return self._unstyled([whole], codes) if self.own else None, False
+        if self.option(codes):
+            return None, False
         alone = codes.by_words(parts) if len(parts) == 1 else None
         return alone or codes.texts.get(as_words(" ".join((whole, *parts)))), False
+
+    def option(self, codes: Codes) -> tuple[Target, str] | None:
+        """The question and the option that this column alone is for, where the tool exports them so."""
+        whole, *below = (self._plain(cell) for cell in self.cells)
+        parts = [part for part in below if part]
+        if not self.profile.options_apart or len(parts) != 1:
+            return None
+        (part,) = parts
+        rows = ((part[: found.start()], part[found.end() :]) for found in re.finditer(" - ", part[:LONGEST]))
+        for words, label in ((whole, part), *rows):
+            target = codes.by_words([words])
+            if target and target.kind in ("item", "context") and (code := codes.option(target.id, [label])):
+                return target, code
+        return None
 
 
 def columns_of(head: Sequence[Sequence[str]], profile: ExportProfile, codes: Codes) -> list[Column]:

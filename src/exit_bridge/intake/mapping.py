@@ -29,8 +29,8 @@ class Mapping:
     """Keys and labels of one bank in every language and variant it has, ready to be looked up.
 
     `codes`: question ids; `folded`: the same as `as_code` writes them. `texts`: statement texts, as `as_words` writes
-    them. What two questions share stands for neither. `options`: per question, option codes, aliases, short codes and
-    labels -> code.
+    them. What two questions share stands for neither. `reply_starts`: how the question for a reply address begins; it
+    goes on as each survey fills it in. `options`: per question, option codes, aliases, short codes and labels -> code.
     """
 
     codes: abc.Mapping[str, Target]
@@ -38,6 +38,7 @@ class Mapping:
     texts: abc.Mapping[str, Target]
     visible: abc.Mapping[str, Target]
     options: abc.Mapping[str, abc.Mapping[str, str]]
+    reply_starts: tuple[str, ...] = ()
 
     def question(self, keys: abc.Iterable[str]) -> Target | None:
         """The question that the first matching key names: by id, by visible number, by text."""
@@ -55,6 +56,8 @@ class Mapping:
                 return by_number if rest in (None, by_number) else None
             if by_text := self.texts.get(as_words(key)):
                 return by_text
+            if self.reply_starts and as_words(key).startswith(self.reply_starts):
+                return self.codes[REPLY_TO]
         return None
 
     def by_code(self, key: str) -> Target | None:
@@ -120,7 +123,12 @@ def _build(bank: QuestionBank) -> Mapping:
         texts=_alone(texts),
         visible={bank.visible_code(item): items[item.id] for item in bank.items.values()},
         options=options,
+        reply_starts=tuple(filter(None, map(_start, bank.wordings.values()))),
     )
+
+
+def _start(words: Wording) -> str:
+    return as_words(words.form.get(REPLY_TO, "").partition("{")[0])
 
 
 def _alone(named: abc.Mapping[str, set[Target]]) -> dict[str, Target]:
@@ -144,6 +152,11 @@ def _texts(bank: QuestionBank, words: Wording, variant: str) -> abc.Iterator[tup
     if words.has_form_text(PRESENT, variant):
         yield f"{COMMENT_PREFIX}{PRESENT}", words.form_text(PRESENT, variant)
     yield REPLY_TO, words.form.get(REPLY_TO, "")
+
+
+def texts_of(bank: QuestionBank, language: str, variant: str) -> dict[str, str]:
+    """Question id -> its text, for everything the variant may ask in that language."""
+    return {name: text for name, text in _texts(bank, bank.wordings[language], variant) if text}
 
 
 def _labels(bank: QuestionBank, words: Wording, variant: str) -> abc.Iterator[tuple[str, str, str]]:

@@ -86,6 +86,7 @@ class RowReader:
         if len(cells) != len(self.layout.headings):
             widths = f"{len(cells)} cells under {len(self.layout.headings)} headings"
             return Refused(row, "", f"This row has {widths}. {_MEND}")
+        cells = self._joined(cells)
         for row_filter, place in self.layout.filters:
             cell = cells[place].strip().lower()
             if not ((row_filter.keep is None or cell in row_filter.keep) if cell else row_filter.blank_keeps):
@@ -98,6 +99,7 @@ class RowReader:
 
     def read(self, row: int, response_id: str, cells: Sequence[str]) -> Outcome:
         """Decode a row that passed `screen`, by the same codebook as a delivery."""
+        cells = self._joined(cells)
         revision = self._metadata("revision", cells)
         if revision and not _COUNT.fullmatch(revision):
             reason = "The revision is no whole number. Leave it empty, or count 1, 2, 3."
@@ -127,16 +129,30 @@ class RowReader:
             return Filtered(row, "declined")
         return submission
 
+    def _joined(self, cells: Sequence[str]) -> Sequence[str]:
+        """Where options have columns of their own, with the one that was chosen in the first of these.
+
+        Several, or a cell that holds anything but its column's option, make a text that is no option.
+        """
+        if not self.layout.options:
+            return cells
+        joined = list(cells)
+        for question, places in self.layout.options.items():
+            filled = {code: cell for place, code in places.items() if (cell := self._cell(cells[place]))}
+            right = [code for code, cell in filled.items() if self._code(question, cell) == code]
+            several = "; ".join((*filled, *filled.values()))
+            joined[self.layout.questions[question]] = right[0] if len(right) == len(filled) == 1 else several
+        return joined
+
     def _answers_items(self, cells: Sequence[str]) -> bool:
         items = self.form.bank.items
         return any(self._cell(cells[place]) for name, place in self.layout.questions.items() if name in items)
 
     def _declines(self, cells: Sequence[str]) -> bool:
         """Does a gate question hold anything but a yes? Such a row counts without answers too: it takes them back."""
-        mapping = mapping_for(self.form.bank)
         gates = [question.id for question in self.form.bank.context if question.gate]
         return any(
-            cell and mapping.option(gate, (self._value(gate, cell),)) != "yes"
+            cell and self._code(gate, cell) != "yes"
             for gate in gates
             if gate in self.layout.questions and (cell := self._cell(cells[self.layout.questions[gate]]))
         )
@@ -156,6 +172,9 @@ class RowReader:
     def _value(self, question: str, cell: str) -> str:
         given = self.labels.get(question)
         return given.get(as_words(cell), cell) if given else cell
+
+    def _code(self, question: str, cell: str) -> str | None:
+        return mapping_for(self.form.bank).option(question, (self._value(question, cell),))
 
     def _asked(self, variant: str, cells: Sequence[str]) -> tuple[tuple[str, ...], ...]:
         """Items of the row's variant that have a column, and a cell in it that says so where the tool tells.

@@ -17,6 +17,10 @@ from exit_bridge.platforms.base import ExportProfile, Platform
 BUILT_IN = {
     "typeform": "exit_bridge.platforms.typeform:Typeform",
     "limesurvey": "exit_bridge.platforms.limesurvey:LimeSurvey",
+    "tally": "exit_bridge.platforms.tally:Tally",
+    "formbricks": "exit_bridge.platforms.formbricks:Formbricks",
+    "jotform": "exit_bridge.platforms.jotform:Jotform",
+    "surveymonkey": "exit_bridge.platforms.surveymonkey:SurveyMonkey",
     "smartsurvey": "exit_bridge.platforms.smartsurvey:SmartSurvey",
     "generic": "exit_bridge.platforms.generic:Generic",
 }

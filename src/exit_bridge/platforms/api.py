@@ -9,10 +9,12 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Literal, Protocol
+from zoneinfo import ZoneInfo
 
-from exit_bridge.platforms.base import FormFile
+from exit_bridge.errors import ApiFailed
+from exit_bridge.platforms.base import FormFile, LiveQuestion
 
 
 class Reply(Protocol):
@@ -83,6 +85,17 @@ class Remark:
     fix: str = ""
 
 
+def instant(local: str, zone: str) -> str | None:
+    """A tool's own time in the zone of `Access.time_zone` as RFC 3339; None where either is not known."""
+    if not zone:
+        return None
+    try:
+        moment = datetime.fromisoformat(local).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
 class ToolApi(ABC):
     """One tool's API. Every method raises ApiFailed, which never quotes what the tool said, and what `call` raises."""
 
@@ -101,6 +114,14 @@ class ToolApi(ABC):
     def address(self, form: str) -> str:
         """Where people fill it in."""
 
+    def add_hook(self, form: str, url: str, secret: str) -> bool | None:  # noqa: ARG002 (for those that override it)
+        """Have every completed response posted to that address. False: it is already. None: that is done by hand."""
+        return None
+
+    def questions(self, form: str) -> Sequence[LiveQuestion] | None:  # noqa: ARG002 (as above)
+        """What the form asks now, or None for tools that do not tell."""
+        return None
+
     @abstractmethod
     def pull(self, cursor: str | None, today: date, *, afresh: bool = False) -> Generator[Pulled, None, None]:
         """Completed responses that are new since `cursor`, or all of them: at least one `Pulled`, possibly empty.
@@ -109,9 +130,17 @@ class ToolApi(ABC):
         of the first pull that found it begun may be left out. Close the generator when done with it early.
         """
 
-    @abstractmethod
-    def write_back(self, response_id: str, scores: Mapping[str, str]) -> None:
-        """Put scores (ingredient -> number as text, empty where there is none) beside a response. Safe to repeat."""
+    def fetch(self, response_id: str) -> Mapping[str, Any] | None:  # noqa: ARG002 (for those that override it)
+        """One response as a delivery of its own; None once it is deleted. For tools that deliver ids alone."""
+        fix = "Report this as a bug: its deliveries hold no ids to be fetched"
+        raise ApiFailed("Single responses are not fetched from this tool", fix=fix, permanent=True)
+
+    def write_back(self, response_id: str, scores: Mapping[str, str]) -> None:  # noqa: ARG002 (as above)
+        """Put scores (ingredient -> number as text, empty where there is none) beside a response. Safe to repeat.
+
+        Left out where the tool has no place for them; `check` then says so.
+        """
+        raise ApiFailed("This tool takes no scores back", fix="Take write_back out of the settings", permanent=True)
 
     @abstractmethod
     def check(self, scores: Sequence[str]) -> Iterator[Remark]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from exit_bridge.errors import SettingsError, UnreadableDelivery
+from exit_bridge.platforms.parse import parse_json
 from exit_bridge.platforms.profile import ExportProfile, HeadingStyle, RowFilter
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ __all__ = [
     "ExportProfile",
     "FormFile",
     "HeadingStyle",
+    "LiveQuestion",
     "Platform",
     "RawAnswer",
     "RawResponse",
@@ -36,6 +38,7 @@ __all__ = [
     "fault_in",
     "file_stem",
     "many",
+    "parse_json",
     "plain",
     "shape",
 ]
@@ -106,6 +109,14 @@ class DeliveryResult:
 
 
 @dataclass(frozen=True, slots=True)
+class LiveQuestion:
+    """One question as the form has it now: what may name it, its words last, and the same of each of its options."""
+
+    keys: tuple[str, ...]
+    options: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class FormFile:
     """One file a person imports, or one body an API takes. `path` is relative to the platform's folder."""
 
@@ -156,6 +167,8 @@ class Platform:
     export: ClassVar[ExportProfile | None] = None
     api: ClassVar[type[ToolApi] | None] = None
     """What creates the form in the tool, fetches responses and writes scores back; see `platforms.api`."""
+    delivers_ids: ClassVar[bool] = False
+    """Do deliveries hold ids alone, so that a hook is of no use without the `api`?"""
 
     def write_form(self, bank: QuestionBank, variant: str, languages: Sequence[str], about: About) -> list[FormFile]:
         """The form in the tool's own format. Deterministic: no clock, no random."""
@@ -165,8 +178,16 @@ class Platform:
         """What the tool needs besides a form, the same for every bank: a plugin, a script. Deterministic."""
         return []
 
+    def payload(self, body: bytes) -> Any:
+        """A body, as it came or as it was kept, as JSON values: for a tool that posts JSON, parsed strictly.
+
+        A tool that posts anything else overrides this. Nothing but the body is known here, so it must tell by itself
+        how it is to be read. Raises UnreadableDelivery.
+        """
+        return parse_json(body)
+
     def read_delivery(self, payload: Any) -> DeliveryResult:
-        """What a delivery holds. `payload` is parsed JSON that already fits `delivery_schema`."""
+        """What a delivery holds. `payload` already fits `delivery_schema`."""
         raise NotImplementedError
 
     def sample_delivery(
@@ -203,7 +224,7 @@ class Platform:
         raise SettingsError(f"{self.title} cannot carry auth = {mode!r}", fix=f"Use one of: {', '.join(self.schemes)}")
 
     def read(self, payload: Any) -> DeliveryResult:
-        """Hold parsed JSON against `delivery_schema`, then read it. Raises UnreadableDelivery."""
+        """Hold what `payload` gave against `delivery_schema`, then read it. Raises UnreadableDelivery."""
         if self.delivery_schema and (fault := fault_in(payload, self.delivery_schema)):
             raise UnreadableDelivery(
                 f"This is not what {self.title} sends", where=fault, fix="Check which tool the survey is set to"

@@ -28,7 +28,8 @@ class HeadingStyle:
 
     `detect`: patterns that must each fit a whole heading, lower-cased, for this style to be the one.
     `keys`: how a key is read from a heading: patterns, best first, that fit all of it. Their group `code` is the id of
-    a question or the name of a column, `text` the words of a question, `start` how they begin where the tool cut them.
+    a question or the name of a column, `text` the words of a question, after its visible number if it has one, and
+    `start` how they begin where the tool cut them.
     `space`: what the tool writes for a space.
     """
 
@@ -73,6 +74,9 @@ class ExportProfile:
     and whose rows below name the parts, such as the rows of a matrix: what they write there for a question that has
     none (`response`), besides leaving it blank. A row below the first is then one of headings only where the tool's
     own columns are blank in it, because people delete such rows."""
+    options_apart: bool = False
+    """For such tools: can a question be a column for each of its options, named by it or by `row - option`, that
+    holds the option where it was chosen and else nothing?"""
     numbering: str = ""
     """Pattern of the number that the tool itself puts before the words of a heading."""
     spelled: Mapping[str, str] = field(default_factory=dict)

@@ -81,6 +81,8 @@ class HmacSignature(OneHeader):
     prefix: str = ""
     digest: Literal["sha1", "sha256", "sha512"] = "sha256"
     encoding: Literal["base64", "hex"] = "base64"
+    chosen_by_tool: str = ""
+    """What the tool signs with and where to find it, for one that takes no secret of ours."""
 
     def sign(self, body: bytes, secret: str, now: float | None = None) -> dict[str, str]:
         """One header."""

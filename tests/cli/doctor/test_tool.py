@@ -61,3 +61,12 @@ def test_pulls_that_do_not_happen(settings: Path, server: LimeSurvey, how: str) 
     said = {"never": "not yet", "long ago": "not since 2026-01-01 00:00 UTC"}
     expected = [("look", f"survey first: Its responses were fetched from the tool {said.get(how)}")]
     assert wrong(settings) == (expected if how in said else [])
+
+
+def test_a_tool_that_delivers_ids_alone(settings: Path) -> None:
+    """Without its API nothing would ever come of a delivery; that is found without calling anybody."""
+    text = WELL.replace("typeform", "surveymonkey")
+    write_settings(settings.parent, text)
+    line = "SurveyMonkey delivers ids alone, and the settings do not say how to fetch the responses"
+    assert wrong(settings) == [("broken", f"survey first: {line}")]
+    assert f"survey first: {line}" in examine(settings, "--offline")["broken"]

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from exit_bridge.cli.checks.finding import Finding, Scene
+from exit_bridge.errors import ExitBridgeError
+from exit_bridge.platforms import platform
 from exit_bridge.settings import Survey
 from exit_bridge.tool_api import check_api
 
@@ -16,6 +18,14 @@ LATE = timedelta(hours=1)
 def api(scene: Scene, survey: Survey) -> Iterator[Finding]:
     """Does it answer, with this login, and is the form there ready for what the settings want?"""
     about = f"survey {survey.name}"
+    try:
+        tool = platform(survey.platform)
+    except ExitBridgeError:  # found by `works`
+        return
+    if tool.delivers_ids and survey.api is None:
+        line = f"{tool.title} delivers ids alone, and the settings do not say how to fetch the responses"
+        fix = f"Add [surveys.{survey.name}.api] (docs/platforms/{tool.name}.md), then run exit-bridge jobs retry"
+        yield Finding("broken", about, line, fix)
     for remark in () if scene.offline else check_api(survey):
         match remark.status:
             case "ok":

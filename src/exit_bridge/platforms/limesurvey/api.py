@@ -9,12 +9,11 @@ import base64
 import json
 import re
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import PurePosixPath
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from exit_bridge.platforms.api import Pulled, Remark, ToolApi
+from exit_bridge.platforms.api import Pulled, Remark, ToolApi, instant
 from exit_bridge.platforms.base import FormFile
 from exit_bridge.platforms.limesurvey.cursor import NO_DATE, Cursor, runs
 from exit_bridge.platforms.limesurvey.delivery import COMPLETED, SOURCE
@@ -108,14 +107,14 @@ class RemoteControl(ToolApi):
         with self._session() as ask:
             yield Remark("ok", f"LimeSurvey at {ask.where} answers, login accepted")
             if not form:
-                yield Remark("look", "There is no survey in LimeSurvey yet", "Run `exit-bridge deploy`")
+                yield Remark("look", "There is no survey in LimeSurvey yet", "Run `exit-bridge provision`")
                 return
             asked = ["active", "alloweditaftercompletion"]
             settings = ask.must("get_survey_properties", _number(form, ask), asked)
             if settings.get("active") == "Y":
                 yield Remark("ok", f"Survey {form} is active")
             else:
-                yield Remark("broken", f"Survey {form} is not active in LimeSurvey", "Run `exit-bridge deploy`")
+                yield Remark("broken", f"Survey {form} is not active in LimeSurvey", "Run `exit-bridge provision`")
             if not scores:
                 return
             # src: `I` stands for a setting that is inherited, and the interface does not say from whom.
@@ -180,13 +179,7 @@ class RemoteControl(ToolApi):
 
     def _instant(self, local: str) -> str | None:
         """RFC 3339. src: LimeSurvey writes its server's time, and nothing in RemoteControl says in which zone."""
-        if not self.access.time_zone or local.startswith(NO_DATE):
-            return None
-        try:
-            moment = datetime.fromisoformat(local).replace(tzinfo=ZoneInfo(self.access.time_zone))
-        except ValueError:
-            return None
-        return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+        return None if local.startswith(NO_DATE) else instant(local, self.access.time_zone)
 
 
 def _number(form: str, ask: Session) -> int:

@@ -29,10 +29,10 @@ _SAID = (
     (
         "table does not exist",
         "The survey is not active in LimeSurvey",
-        "Activate it there, or run `exit-bridge deploy`",
+        "Activate it there, or run `exit-bridge provision`",
         True,
     ),
-    ("not active", "The survey is not active in LimeSurvey", "Activate it there, or run `exit-bridge deploy`", True),
+    ("not active", "The survey is not active in LimeSurvey", "Activate it there, or run `exit-bridge provision`", True),
     (
         "edit after completion",
         "The survey does not let answers be changed once they are complete",

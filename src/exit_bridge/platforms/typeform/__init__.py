@@ -19,6 +19,7 @@ from exit_bridge.bank import HIDDEN, About, QuestionBank, questionnaire
 from exit_bridge.platforms.base import DeliveryResult, ExportProfile, FormFile, Platform, RowFilter, file_stem
 from exit_bridge.platforms.signatures import HmacSignature, PathToken
 from exit_bridge.platforms.typeform import delivery, form
+from exit_bridge.platforms.typeform.api import TypeformApi
 
 
 class Typeform(Platform):
@@ -35,6 +36,7 @@ class Typeform(Platform):
     evidence = "from vendor docs"
 
     delivery_schema: ClassVar = delivery.SCHEMA
+    api = TypeformApi
 
     # seen in exports of 2016 to 2025: one row of headings, which are `#`, the titles and the tail dropped below; hidden
     # fields under their own names (believed); `Response Type` in newer files; `'` before cells that start with `+`.

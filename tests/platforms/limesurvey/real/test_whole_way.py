@@ -150,7 +150,7 @@ def fill_in(page, limesurvey, survey, said, **parameters):
 def test_from_the_upload_to_the_inbox(installed, limesurvey, inbox, page, bridge):
     """Deployed by command, filled in by people, reported by mail, written back; nothing lost while we are away."""
     admin = installed
-    said = bridge.run("deploy", "real")
+    said = bridge.run("provision", "real", "--yes")
     (survey,) = [row["sid"] for row in limesurvey.sql("SELECT sid FROM {surveys} ORDER BY datecreated DESC LIMIT 1")]
     survey = int(survey)
     assert str(survey) in said

@@ -9,8 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exit_bridge.errors import UnreadableDelivery
-from exit_bridge.intake import parse_json
-from exit_bridge.intake.parse import MAX_DEPTH
+from exit_bridge.platforms.parse import MAX_DEPTH, parse_json
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,221 @@
+"""Formbricks through its management API: make and publish the survey, pull responses. It takes no scores back.
+
+spec, src: `/api/v3/surveys` for surveys, `/api/v2/management/responses` for responses; a key in the header `x-api-key`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Self
+from urllib.parse import urlencode, urlsplit
+
+from exit_bridge.errors import ApiFailed
+from exit_bridge.platforms.api import Pulled, Remark, Reply, ToolApi
+from exit_bridge.platforms.base import FormFile
+from exit_bridge.platforms.formbricks.delivery import FINISHED
+
+PAGE = 250
+"""Responses fetched in one request: the most there may be (src)."""
+
+OVERLAP = timedelta(minutes=2)
+"""How far behind the last change that was seen the next pull begins: a change may be written after a later one."""
+
+_OPEN = "inProgress"
+_READ = ("id", "surveyId", "finished", "language", "createdAt", "updatedAt", "data", "variables")
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """`latest`: when the last response that was seen was changed; `seen`: id -> that time, of those close before it."""
+
+    form: str
+    latest: str = ""
+    seen: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, text: str | None, form: str) -> Self:
+        """What `str` of a cursor wrote; the beginning for no text, another survey, or anything else."""
+        try:
+            kept = json.loads(text or "")
+            if kept["form"] != form:
+                return cls(form)
+            _instant(kept["latest"])
+            return cls(form, kept["latest"], {str(name): str(when) for name, when in kept["seen"].items()})
+        except (ValueError, TypeError, KeyError, AttributeError):
+            return cls(form)
+
+    def __str__(self) -> str:
+        return json.dumps({"form": self.form, "latest": self.latest, "seen": self.seen})
+
+    @property
+    def start(self) -> str:
+        """From which change on to ask; empty for all of them."""
+        return _written(_instant(self.latest) - OVERLAP) if self.latest else ""
+
+    def after(self, rows: Sequence[Mapping[str, Any]]) -> Cursor:
+        """Once these are kept, which come in the order of their changes."""
+        if not rows:
+            return self
+        latest = max(rows[-1]["updatedAt"], self.latest)
+        close = _written(_instant(latest) - OVERLAP)
+        met = {**self.seen, **{row["id"]: row["updatedAt"] for row in rows}}
+        return replace(self, latest=latest, seen={name: when for name, when in met.items() if when >= close})
+
+
+class ManagementApi(ToolApi):
+    """https://formbricks.com/docs/api-v3-reference"""
+
+    def create_form(self, files: Sequence[FormFile]) -> str:
+        """The file with the workspace of the settings in it, whose id stands there as `user`."""
+        if not self.access.user:
+            fix = "Write the id of the workspace as user, as its address in Formbricks has it"
+            raise self._failed("The settings do not say in which workspace the survey belongs", fix, permanent=True)
+        document = {**json.loads(files[0].content), "workspaceId": self.access.user}
+        made = self._ask("POST", "/api/v3/surveys", document)
+        return str(self._data(made)["id"])
+
+    def activate(self, form: str) -> bool:
+        """Publishes a draft, and opens a survey that was paused or closed."""
+        if self._survey(form).get("status") == _OPEN:
+            return False
+        self._ask("PATCH", f"/api/v3/surveys/{form}", {"status": _OPEN})
+        return True
+
+    def address(self, form: str) -> str:
+        """src: `/s/` and the survey's id."""
+        return f"{self.access.url.rstrip('/')}/s/{form}"
+
+    def pull(
+        self,
+        cursor: str | None,
+        today: date,  # noqa: ARG002 (nothing is waited for: a change is found whenever it comes)
+        *,
+        afresh: bool = False,
+    ) -> Generator[Pulled, None, None]:
+        """In the order of their last change: what is completed late, or changed later, comes by itself."""
+        form = self.access.form
+        before = Cursor.read(cursor, form)
+        at = Cursor(form) if afresh else before
+        start, skip, unfinished = at.start, 0, 0
+        while True:
+            rows = self._page(form, start, skip)
+            fresh = [row for row in rows if at.seen.get(row["id"]) != row["updatedAt"]]
+            finished = [row for row in fresh if row.get("finished")]
+            unfinished += len(fresh) - len(finished)
+            at, full = at.after(rows), len(rows) == PAGE
+            yield Pulled(
+                payloads=tuple(map(_payload, finished)),
+                cursor=str(at),
+                left=int(full),
+                unfinished=unfinished,
+                again=frozenset(n for n, row in enumerate(finished) if afresh and row["updatedAt"] <= before.latest),
+            )
+            if not full:
+                return
+            # Where a page holds one instant only, asking from that instant on would give it once more.
+            last = rows[-1]["updatedAt"]
+            start, skip = (start, skip + PAGE) if last == start else (last, 0)
+
+    def check(self, scores: Sequence[str]) -> Iterator[Remark]:
+        """Key, survey and whether people can fill it in."""
+        form = self.access.form
+        if not form:
+            yield Remark("look", "There is no survey in Formbricks yet", "Run `exit-bridge provision`")
+            return
+        status = self._survey(form).get("status")
+        yield Remark("ok", f"Formbricks at {self._where} answers, key accepted")
+        if status == _OPEN:
+            yield Remark("ok", f"Survey {form} is published")
+        else:
+            yield Remark("broken", f"Survey {form} is not open in Formbricks", "Run `exit-bridge provision`")
+        self._page(form, _written(datetime.now(UTC)), 0)
+        yield Remark("ok", f"Responses of survey {form} may be read")
+        if scores:
+            yield Remark("broken", "Formbricks takes no scores back", "Take write_back out of the settings")
+
+    def _survey(self, form: str) -> Mapping[str, Any]:
+        return self._data(self._ask("GET", f"/api/v3/surveys/{form}"))
+
+    def _page(self, form: str, start: str, skip: int) -> list[dict[str, Any]]:
+        query = {"surveyId": form, "limit": PAGE, "skip": skip, "sortBy": "updatedAt", "order": "asc"}
+        since = {"filterDateField": "updatedAt", "startDate": start} if start else {}
+        said = self._ask("GET", f"/api/v2/management/responses?{urlencode({**query, **since})}")
+        try:
+            rows = [{**row, "updatedAt": _written(_instant(row["updatedAt"]))} for row in said["data"]]
+            changes = [row["updatedAt"] for row in rows]
+            # The cursor rests on both: a server that does not sort, or does not filter, is none that we know.
+            if changes != sorted(changes) or any((row["surveyId"], type(row["id"])) != (form, str) for row in rows):
+                raise ValueError
+        except (TypeError, KeyError, ValueError, AttributeError):
+            raise self._unreadable() from None
+        return rows
+
+    def _data(self, said: Any) -> Mapping[str, Any]:
+        if not isinstance(said, dict) or not isinstance(found := said.get("data"), dict) or "id" not in found:
+            raise self._unreadable()
+        return found
+
+    def _ask(self, method: str, path: str, document: Mapping[str, Any] | None = None) -> Any:
+        headers = {"x-api-key": self.access.secret, "Content-Type": "application/json"}
+        body = b"" if document is None else json.dumps(document, ensure_ascii=False).encode()
+        reply = self.call(method, f"{self.access.url.rstrip('/')}{path}", body, headers)
+        if reply.truncated:
+            raise self._failed("The answer of Formbricks is too long, or broke off", "Try again")
+        if reply.status not in (200, 201):
+            raise self._status(method, reply)
+        try:
+            return json.loads(reply.body)
+        except (ValueError, RecursionError):
+            raise self._unreadable() from None
+
+    def _status(self, method: str, reply: Reply) -> ApiFailed:
+        """src: what the key may not see is answered with 403 too, as if it were not there."""
+        match reply.status:
+            case 401:
+                return self._failed("Formbricks does not accept this key", "Make a key and write it as secret")
+            case 403 | 404:
+                fix = "Correct url, form and user, and give the key the right to read and write the workspace"
+                return self._failed("Formbricks has no such survey or workspace for this key", fix)
+            case 400 | 422 if method == "POST":
+                fix = "Send the file by hand, which shows what Formbricks says (docs/platforms/formbricks.md)"
+                return self._failed("Formbricks does not take this survey", fix, permanent=True)
+            case 400 | 422:
+                return self._failed("Formbricks did not do it", "Try it there by hand, and see what it says")
+            case 429 | 500 | 502 | 503 | 504:
+                pause = reply.retry_after(datetime.now(UTC))
+                return self._failed(f"Formbricks failed with status {reply.status}", "Try again", retry_after=pause)
+            case status if 300 <= status < 400:
+                return self._failed("The address leads on to another one", "Write the final https address as url")
+            case status:
+                fix = "Use the address of Formbricks itself, such as https://app.formbricks.com"
+                return self._failed(f"There is no API of Formbricks at this address (status {status})", fix)
+
+    def _unreadable(self) -> ApiFailed:
+        return self._failed("What answers at this address is not the API of Formbricks", "Correct url in the settings")
+
+    def _failed(self, what: str, fix: str, *, permanent: bool = False, retry_after: float | None = None) -> ApiFailed:
+        return ApiFailed(what, where=self._where, fix=fix, permanent=permanent, retry_after=retry_after)
+
+    @property
+    def _where(self) -> str:
+        return urlsplit(self.access.url).hostname or "url"
+
+
+def _payload(row: Mapping[str, Any]) -> dict[str, Any]:
+    """As the webhook has it. Contacts, addresses and browsers are left out here already."""
+    return {"event": FINISHED, "data": {name: row[name] for name in _READ if name in row}}
+
+
+def _instant(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("no zone")
+    return moment
+
+
+def _written(moment: datetime) -> str:
+    """As Formbricks writes it, so that times can be compared as texts."""
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03}Z"

@@ -1,0 +1,222 @@
+"""The client of Formbricks' management API: what it asks for, and what it makes of every answer."""
+
+import json
+from datetime import date
+
+import pytest
+from tests.platforms.formbricks.management import KEY, SURVEY, URL, WORKSPACE, Formbricks
+
+from exit_bridge.bank import load_bank
+from exit_bridge.errors import ApiFailed
+from exit_bridge.http import Reply
+from exit_bridge.platforms import platform
+from exit_bridge.platforms.api import Access
+from exit_bridge.platforms.base import fault_in
+from exit_bridge.platforms.formbricks.api import PAGE, ManagementApi
+from exit_bridge.testing import ABOUT
+
+BANK = load_bank()
+TOOL = platform("formbricks")
+TODAY = date(2026, 7, 2)
+FORM = TOOL.write_form(BANK, "full", ("en",), ABOUT)
+
+
+@pytest.fixture
+def server():
+    """A workspace with our survey, published."""
+    formbricks = Formbricks()
+    assert SURVEY == api(formbricks, form="").create_form(FORM)
+    assert api(formbricks).activate(SURVEY)
+    formbricks.calls.clear()
+    return formbricks
+
+
+def api(server, **access):
+    return ManagementApi(Access(**{"url": URL, "form": SURVEY, "user": WORKSPACE, "secret": KEY} | access), server)
+
+
+def at(minute, second=0):
+    return f"2026-07-01T09:{minute:02}:{second:02}.000Z"
+
+
+def numbers(pages):
+    return [[int(payload["data"]["id"][7:]) for payload in page.payloads] for page in pages]
+
+
+def refused(call):
+    with pytest.raises(ApiFailed) as caught:
+        call()
+    error = caught.value
+    assert ("forms.council.example", True) == (error.where, bool(error.fix))
+    assert KEY not in str(error)
+    return error
+
+
+def test_the_survey_is_made_in_the_workspace_and_published(server):
+    """Publishing twice is no error; the address is where people go."""
+    assert (WORKSPACE, "inProgress") == (server.surveys[SURVEY]["workspaceId"], server.surveys[SURVEY]["status"])
+    assert not api(server).activate(SURVEY)
+    assert [("GET", f"/api/v3/surveys/{SURVEY}")] == server.calls
+    assert f"{URL}/s/{SURVEY}" == api(server, url=f"{URL}/").address(SURVEY)
+
+
+def test_without_a_workspace_no_survey_is_made(server):
+    """The settings name it as user; no request is sent without."""
+    error = refused(lambda: api(server, user="").create_form(FORM))
+    assert (True, True, []) == ("as user" in error.fix, error.permanent, server.calls)
+    assert "no such survey or workspace" in refused(lambda: api(server, user="another").create_form(FORM)).what
+
+
+def test_what_is_pulled_is_what_the_webhook_posts(server):
+    """The same shape and answers; contacts, addresses and browsers do not come along."""
+    server.respond(1, at(1), notice="Yes, send my answers", rec01="Agree", wave="w1")
+    (page,) = api(server).pull(None, TODAY)
+    (payload,) = page.payloads
+    assert fault_in(payload, TOOL.delivery_schema) is None
+    for told in ("contactAttributes", "council.example", "Firefox"):
+        assert told not in json.dumps(payload)
+    (raw,) = TOOL.read(payload).responses
+    assert ("cmadeup00000000000000001", at(1), "en") == (raw.response_id, raw.submitted_at, raw.language)
+    assert ({"wave": "w1"}, ["notice", "rec01"]) == (raw.hidden, [answer.keys[0] for answer in raw.answers])
+
+
+def test_only_what_is_new_comes_the_next_time(server):
+    """Also what was begun before and is finished now, and what was changed; unfinished ones are counted."""
+    server.respond(1, at(1))
+    server.respond(2, at(2), finished=False)
+    (first,) = api(server).pull(None, TODAY)
+    assert ([[1]], 1, 0) == (numbers([first]), first.unfinished, first.left)
+    (nothing,) = api(server).pull(first.cursor, TODAY)
+    assert ([[]], 0) == (numbers([nothing]), nothing.unfinished)
+    server.respond(2, at(10))
+    server.respond(3, at(11))
+    (second,) = api(server).pull(nothing.cursor, TODAY)
+    assert [[2, 3]] == numbers([second])
+    server.respond(1, at(12), rec01="Disagree")
+    (third,) = api(server).pull(second.cursor, TODAY)
+    assert [[1]] == numbers([third])
+
+
+def test_a_change_that_is_written_after_a_later_one_is_found(server):
+    """Two are changed at one moment, and the earlier one is written last."""
+    server.respond(1, at(5))
+    (first,) = api(server).pull(None, TODAY)
+    server.respond(2, at(4))
+    (second,) = api(server).pull(first.cursor, TODAY)
+    assert [[2]] == numbers([second])
+
+
+def test_many_come_in_pages_and_none_twice(server):
+    """A page begins where the last one ended, also where more than a page share one instant."""
+    for number in range(PAGE + 10):
+        server.respond(number, at(number // 60, number % 60))
+    pages = list(api(server).pull(None, TODAY))
+    assert [list(range(PAGE)), list(range(PAGE, PAGE + 10))] == numbers(pages)
+    assert [1, 0] == [page.left for page in pages]
+    server.responses.clear()
+    for number in range(2 * PAGE + 1):
+        server.respond(number, at(30))
+    found = [number for page in numbers(api(server).pull(None, TODAY)) for number in page]
+    assert list(range(2 * PAGE + 1)) == found
+
+
+def test_a_pull_that_broke_off_goes_on_at_its_last_page(server):
+    """What was kept is not fetched again."""
+    for number in range(PAGE + 1):
+        server.respond(number, at(number // 60, number % 60))
+    pages = api(server).pull(None, TODAY)
+    first = next(pages)
+    pages.close()
+    assert [[PAGE]] == numbers(api(server).pull(first.cursor, TODAY))
+
+
+def test_afresh_everything_comes_and_what_came_before_is_marked(server):
+    """From the first one on; the marks keep a no from being counted twice."""
+    server.respond(1, at(1))
+    (first,) = api(server).pull(None, TODAY)
+    server.respond(2, at(30))
+    (everything,) = api(server).pull(first.cursor, TODAY, afresh=True)
+    assert ([[1, 2]], {0}) == (numbers([everything]), everything.again)
+
+
+@pytest.mark.parametrize("cursor", ["", "{}", "junk", "[]", '{"form": "x", "latest": "", "seen": {}}', "null"])
+def test_a_cursor_of_something_else_is_the_beginning(server, cursor):
+    """Another survey's, or none that we wrote."""
+    server.respond(1, at(1))
+    assert [[1]] == numbers(api(server).pull(cursor, TODAY))
+
+
+@pytest.mark.parametrize(
+    ("row", "why"),
+    [
+        ({"surveyId": "another"}, "of another survey"),
+        ({"updatedAt": "yesterday"}, "no time"),
+        ({"updatedAt": "2026-07-01T09:00:00"}, "no zone"),
+        ({"updatedAt": None}, "nothing"),
+        ({"id": 7}, "no id"),
+    ],
+)
+def test_responses_that_are_not_what_was_asked_for_are_refused(server, row, why):
+    """The cursor rests on them, so nothing is skipped or guessed."""
+    server.respond(1, at(1))
+    server.responses[0] |= row
+    server._listed = lambda _: server.responses
+    assert "not the API of Formbricks" in refused(lambda: list(api(server).pull(None, TODAY))).what, why
+
+
+def test_responses_out_of_order_are_refused(server):
+    """A server that does not sort would let some be lost."""
+    server.respond(1, at(2))
+    server.respond(2, at(1))
+    server._listed = lambda _: server.responses
+    assert "not the API of Formbricks" in refused(lambda: list(api(server).pull(None, TODAY))).what
+
+
+@pytest.mark.parametrize(
+    ("reply", "says", "permanent", "pause"),
+    [
+        (Reply(401, {}, b""), "does not accept this key", False, None),
+        (Reply(403, {}, b"{}"), "no such survey or workspace", False, None),
+        (Reply(422, {}, b'{"detail": "secret words"}'), "does not take this survey", True, None),
+        (Reply(429, {"retry-after": "7"}, b""), "failed with status 429", False, 7.0),
+        (Reply(503, {}, b""), "failed with status 503", False, None),
+        (Reply(302, {}, b""), "leads on to another", False, None),
+        (Reply(418, {}, b""), "There is no API of Formbricks", False, None),
+        (Reply(200, {}, b"<html>"), "not the API of Formbricks", False, None),
+        (Reply(200, {}, b"[]"), "not the API of Formbricks", False, None),
+        (Reply(200, {}, b'{"data": {}}'), "not the API of Formbricks", False, None),
+        (Reply(200, {}, b"{", truncated=True), "too long, or broke off", False, None),
+    ],
+)
+def test_whatever_goes_wrong_is_said_in_plain_words(server, reply, says, permanent, pause):
+    """Without anything that Formbricks said, and with what to do."""
+    server.fault = reply
+    error = refused(lambda: api(server, form="").create_form(FORM))
+    assert (True, permanent, pause) == (says in error.what, error.permanent, error.retry_after)
+    assert "secret words" not in str(error)
+
+
+def test_a_survey_that_is_not_published_because_of_its_content(server):
+    """Formbricks checks it once more when it is published."""
+    server.surveys[SURVEY]["status"] = "draft"
+    normal = server._survey
+    server._survey = lambda name, changes: Reply(422, {}, b"{}") if changes else normal(name, changes)
+    assert "did not do it" in refused(lambda: api(server).activate(SURVEY)).what
+
+
+def test_what_doctor_says(server):
+    """Key, survey, whether it is open, whether responses may be read, and that no scores can be written."""
+    assert ["ok", "ok", "ok"] == [remark.status for remark in api(server).check([])]
+    server.surveys[SURVEY]["status"] = "paused"
+    remarks = list(api(server).check(["receptivity"]))
+    assert ["ok", "broken", "ok", "broken"] == [remark.status for remark in remarks]
+    assert all(remark.fix for remark in remarks if remark.status == "broken")
+    assert ["look"] == [remark.status for remark in api(server, form="").check([])]
+    assert {"GET"} == {method for method, _ in server.calls}
+
+
+def test_scores_are_not_taken_back(server):
+    """The settings ask for something the tool has no place for."""
+    with pytest.raises(ApiFailed, match="no scores back") as caught:
+        api(server).write_back("r", {})
+    assert caught.value.permanent
