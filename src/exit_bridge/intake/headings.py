@@ -34,6 +34,8 @@ class Column:
 
     cells: tuple[str, ...]
     style: HeadingStyle | None
+    numbered: bool = False
+    """May digits at the end be the tool's own?"""
 
     @cached_property
     def names(self) -> set[str]:
@@ -60,10 +62,12 @@ class Column:
         return None, False
 
     def _unstyled(self, codes: Codes) -> Target | None:
-        """By any of its header cells as a whole, else by the text at the end of one."""
+        """By any of its header cells as a whole, else by the text at the end of one, else without digits at its end."""
         texts = [cell for cell in self.cells if cell]
         ends = (codes.texts.get(as_words(part)) for text in texts for part in _ends(text))
-        return codes.question(texts) or next(filter(None, ends), None)
+        if found := codes.question(texts) or next(filter(None, ends), None):
+            return found
+        return codes.question([text.rstrip("0123456789") for text in texts]) if self.numbered else None
 
     @property
     def _spaced(self) -> Iterator[str]:
@@ -92,7 +96,7 @@ def columns_of(head: Sequence[Sequence[str]], profile: ExportProfile, codes: Cod
         columns = [Column(own, style) for own in cells]
         if any(target and target.kind == "item" for target, _ in (column.question(codes) for column in columns)):
             return columns
-    return [Column(own, None) for own in cells]
+    return [Column(own, None, profile.numbered_headings) for own in cells]
 
 
 def _ends(text: str) -> Iterator[str]:

@@ -17,6 +17,7 @@ from exit_bridge.platforms.base import ExportProfile, Platform
 BUILT_IN = {
     "typeform": "exit_bridge.platforms.typeform:Typeform",
     "limesurvey": "exit_bridge.platforms.limesurvey:LimeSurvey",
+    "ms-forms": "exit_bridge.platforms.ms_forms:MicrosoftForms",
     "generic": "exit_bridge.platforms.generic:Generic",
 }
 """Name -> class. Imported when asked for, so that the command line starts fast. `generic` stays last."""
