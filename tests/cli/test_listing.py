@@ -29,9 +29,9 @@ def test_platforms():
     assert (0, "") == (said.code, said.err)
     head, *rows = said.out.splitlines()
     assert head.split() == ["name", "tool", "can", "do", "credentials", "shapes", "rest", "on", "sends", "again"]
-    assert [row.split()[0] for row in rows] == ["typeform", "limesurvey", "generic"]
+    assert [row.split()[0] for row in rows] == ["typeform", "limesurvey", "ms-forms", "generic"]
     assert "form, delivery, export" in rows[0]
-    assert ["yes", "no", "no"] == [row.split()[-1] for row in rows]
+    assert ["yes", "no", "no", "no"] == [row.split()[-1] for row in rows]
 
 
 def test_platforms_as_json():

@@ -28,7 +28,7 @@ class MicrosoftForms(Platform):
 
     # docs: the HTTP action carries headers and Basic authentication. It does not sign.
     schemes: ClassVar = {"header": HeaderToken(), "basic": BasicAuth(), "path": PathToken()}
-    sender_retries = True  # believed: the HTTP action tries four times again after 408, 429 and 5xx
+    sender_retries = False  # believed: the HTTP action tries a few times again, and then never; so all of it is spooled
     evidence = "from vendor docs"
 
     delivery_schema: ClassVar = delivery.SCHEMA
