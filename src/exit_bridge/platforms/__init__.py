@@ -22,6 +22,7 @@ BUILT_IN = {
     "jotform": "exit_bridge.platforms.jotform:Jotform",
     "surveymonkey": "exit_bridge.platforms.surveymonkey:SurveyMonkey",
     "smartsurvey": "exit_bridge.platforms.smartsurvey:SmartSurvey",
+    "ms-forms": "exit_bridge.platforms.ms_forms:MicrosoftForms",
     "generic": "exit_bridge.platforms.generic:Generic",
 }
 """Name -> class. Imported when asked for, so that the command line starts fast. `generic` stays last."""
