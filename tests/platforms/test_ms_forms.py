@@ -42,7 +42,7 @@ def test_the_word_file_has_numbered_questions_and_lettered_options():
         text for _, text in lines[at + 1 : at + 8]
     ]
     headings = [text for style, text in lines if style == "Heading 1"]
-    assert [page.title for page in asked.pages] == headings[:-1]
+    assert [page.title for page in asked.pages] == headings
     assert ("Title", asked.title) == lines[0]
 
 

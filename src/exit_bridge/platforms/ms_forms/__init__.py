@@ -40,7 +40,7 @@ class MicrosoftForms(Platform):
         for language in languages:
             asked, stem = questionnaire(bank, variant, language, about), file_stem(bank.ref, variant, language)
             word, likert, flow = f"{stem}.docx", f"{stem}.likert.docx", f"{stem}.flow.json"
-            files.append(FormFile(word, form.quick_import(asked), form.IMPORT.format(word)))
+            files.append(FormFile(word, form.quick_import(asked), form.IMPORT.format(word, likert)))
             files.append(FormFile(likert, build_sheet(asked, blocks=True), form.BUILD.format(likert, word)))
             files.append(FormFile.json(flow, form.flow(asked), form.FLOW.format(flow)))
         return files

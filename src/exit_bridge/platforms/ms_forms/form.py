@@ -22,8 +22,8 @@ IMPORT = """\
    of options do not. What is missing is copied by hand: title, welcome, section headings and the texts under them.
 3. Make the question on how answers are used required, and no other one. Let its second answer lead to the end
    (Branching).
-4. Settings: switch Record name off, let anyone with the link respond, shuffle nothing. Copy the closing text into the
-   thank-you message.
+4. Settings: switch Record name off, let anyone with the link respond, shuffle nothing. Copy the closing text, which
+   stands at the end of {}, into the thank-you message.
 5. Fill the form in once yourself, download the answers (Open in Excel) and score them: exit-bridge score FILE.xlsx
 """
 BUILD = """\
@@ -70,9 +70,6 @@ def quick_import(asked: Questionnaire) -> bytes:
                 word.paragraph(question.help)
             for letter, choice in zip(ascii_uppercase, question.choices, strict=False):
                 word.paragraph(f"{letter}. {choice.label}")
-    word.heading("\u2013")
-    word.paragraph(asked.thanks)
-    word.paragraph(asked.declined)
     return word.content()
 
 
