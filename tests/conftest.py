@@ -42,6 +42,19 @@ def missing(part: str, how: str) -> NoReturn:
     pytest.skip(message)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """With several processes each takes whole files, and those of `doctor`, which count on each other, all together."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class WholeFiles(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.partition("::")[0]
+            return "doctor" if file.startswith("tests/cli/doctor/") else file
+
+    return WholeFiles(config, log)
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The URL of a new, empty database that nobody else uses: a SQLite file, then a PostgreSQL schema."""

@@ -117,11 +117,11 @@ class Bridge:
         outcomes = [self._ignored(survey, reason, again) for reason in read.ignored]
         outcomes += () if fetched else self._fetch_later(survey, read.fetch)
         unread = {bad.index for bad in read.bad}
-        batch = len(read.responses) + len(unread) > 1
+        batch = len(read.responses) + len(unread) + len(read.ignored) > 1
         for bad in read.bad:
             alone, element = _alone(payload, body, bad.index if batch else None)
             outcomes.append(self._quarantine(survey, alone, content_type, "unreadable", bad.reason, element))
-        places = (n for n in count() if n not in unread)
+        places = read.places or (n for n in count() if n not in unread)
         for place, raw in zip(places, read.responses, strict=False):
             try:
                 outcomes.append(self.keep(survey, raw, received_at, again=again))

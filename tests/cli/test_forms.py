@@ -15,6 +15,7 @@ from exit_bridge.bank import About, load_bank
 from exit_bridge.paper import PaperForms
 from exit_bridge.platforms import platform, platforms
 from exit_bridge.platforms.base import Platform
+from exit_bridge.sheets import SheetForms
 
 BANK = load_bank()
 ROOT = Path(__file__).parents[2]
@@ -46,7 +47,7 @@ def test_everything_is_written():
     said = call(None, "forms")
     expected = {
         f"{tool.name}/{file.path}": file.content
-        for tool in (*(tool for tool in platforms() if "form" in tool.faces), PaperForms())
+        for tool in (*(tool for tool in platforms() if "form" in tool.faces), PaperForms(), SheetForms())
         for variant in BANK.variants
         for file in (*tool.write_form(BANK, variant, ["en"], About(sample=True)), *tool.companions())
     }
@@ -54,7 +55,11 @@ def test_everything_is_written():
     assert (0, set(expected) | BESIDES) == (said.code, set(found))
     assert expected == {name: content for name, content in found.items() if name not in BESIDES}
     assert f"{len(found)} files written to form_definitions" in said.out
-    forms = [content.decode() for name, content in found.items() if name.endswith((".en.json", ".form.json", ".html"))]
+    forms = [
+        content.decode(errors="replace")
+        for name, content in found.items()
+        if name.endswith((".en.json", ".form.json", ".html", ".docx"))
+    ]
     assert len(forms) >= 16
     assert all("SAMPLE" in form for form in forms)
 
@@ -112,8 +117,8 @@ def test_drafts_are_written_only_where_they_are_asked_for():
     forms = {name: content.decode("utf-8", "replace") for name, content in found.items() if "example" not in name}
     welsh = {name for name in forms if ".cy." in name or name.endswith((".txt", ".lss"))}
     assert len({name for name in welsh if ".cy." in name}) == len({name for name in forms if ".en." in name}) >= 16
-    # SurveyMonkey has the words at the end in a file of their own, which goes nowhere without the form.
-    assert all("DRAFFT" in forms[name] for name in welsh if not name.endswith(".weblink.json"))
+    # What holds none of the form's words, or the last of them only, goes nowhere without the form.
+    assert all("DRAFFT" in forms[name] for name in welsh if not name.endswith((".weblink.json", ".flow.json")))
     assert "Languages: English (`en`), Cymraeg (`cy`, draft)." in forms["README.md"]
     stale = call(None, "forms", "--draft", "--language", "cy", "--out", "welsh", "--check")
     assert "forms --draft --out welsh --language cy" in stale.err
@@ -174,6 +179,16 @@ def test_for_a_survey(tmp_path):
     flags = ["generic", "--variant", "full", "--survey", "staying-close", "--out", "more"]
     assert call(settings, "forms", *flags).code == 0
     assert "generic/exit-open-1.full.en.form.json" in written(Path("more"))
+
+
+def test_build_sheets():
+    """Named alone, or beside a tool: a Word file and a table for each variant and language, and steps in the README."""
+    assert call(None, "forms", "sheet", "typeform", "--variant", "quick", "--out", "out").code == 0
+    sheets = {"sheet/exit-open-1.quick.en.docx", "sheet/exit-open-1.quick.en.csv"}
+    assert sheets | {"typeform/exit-open-1.quick.en.json"} | BESIDES == set(written(Path("out")))
+    text = Path("out/README.md").read_text("utf-8")
+    assert "### Build sheets for any other tool" in text
+    assert "Open THIS_FILE in Word" in text
 
 
 def test_on_paper(tmp_path):

@@ -54,6 +54,11 @@ class Question:
     required: bool = False
     code: str = ""
 
+    @property
+    def shown(self) -> str:
+        """The text with the visible number in front, for tools that carry no id of ours: `R3. How is …?`."""
+        return f"{self.code}. {self.text}" if self.code else self.text
+
 
 @dataclass(frozen=True, slots=True)
 class Page:

@@ -21,10 +21,11 @@ from exit_bridge.errors import UsageError
 from exit_bridge.intake import submission_schema
 from exit_bridge.openapi import description
 from exit_bridge.paper import PaperForms
+from exit_bridge.platforms import NOT_A_TOOL, platforms
 from exit_bridge.platforms import platform as platform_called
-from exit_bridge.platforms import platforms
 from exit_bridge.platforms.base import Platform
 from exit_bridge.scoring import result_schema, team_schema
+from exit_bridge.sheets import SheetForms
 
 DEFAULT_OUT = "form_definitions"
 
@@ -61,7 +62,8 @@ def forms(
 ) -> None:
     """Write the form files that survey tools import, with the schemas and a README beside them.
 
-    PLATFORM may also be `paper`: a form to print, with a sheet to score it by hand where the variant is scored.
+    PLATFORM may also be `paper`: a form to print, with a sheet to score it by hand where the variant is scored; or
+    `sheet`: a Word file and a table to build the form from by hand, in a tool that takes no file.
     Without --survey they are samples: they do not say who is responsible for the answers, and tell so on the form.
     With --survey alone only its form is written, where `init` put it.
     """
@@ -105,7 +107,7 @@ def _own(given: str | None, name: str) -> tuple[Path, dict[str, bytes]]:
 class _Wanted:
     """What is to be written."""
 
-    tools: tuple[Platform | PaperForms, ...]
+    tools: tuple[Platform | PaperForms | SheetForms, ...]
     bank: QuestionBank
     variants: tuple[str, ...]
     languages: tuple[str, ...]
@@ -140,7 +142,7 @@ def _wanted(
         languages = reviewed or list(bank.wordings)
     check_bank(bank, variants, languages, draft=draft)
     return _Wanted(
-        tools=(*_tools(names), *_paper(names, pdf=pdf)),
+        tools=(*_tools(names), *_paper(names, pdf=pdf), *_sheet(names)),
         bank=bank,
         variants=tuple(variants or bank.variants),
         languages=tuple(languages),
@@ -163,7 +165,7 @@ def check_bank(bank: QuestionBank, variants: Sequence[str], languages: Sequence[
 def _tools(names: Sequence[str]) -> tuple[Platform, ...]:
     if not names:
         return tuple(tool for tool in platforms() if "form" in tool.faces)
-    tools = tuple(platform_called(name) for name in dict.fromkeys(names) if name != PaperForms.name)
+    tools = tuple(platform_called(name) for name in dict.fromkeys(names) if name not in NOT_A_TOOL)
     for tool in tools:
         if "form" not in tool.faces:
             raise UsageError(
@@ -179,6 +181,11 @@ def _paper(names: Sequence[str], *, pdf: bool) -> tuple[PaperForms, ...]:
     if pdf:
         raise UsageError("Only the form on paper is made as PDF", fix="Name paper among the platforms")
     return ()
+
+
+def _sheet(names: Sequence[str]) -> tuple[SheetForms, ...]:
+    """Build sheets stand there too: whatever the answers come back from, its own platform or `generic` reads them."""
+    return (SheetForms(),) if not names or SheetForms.name in names else ()
 
 
 def _files(wanted: _Wanted) -> Iterator[tuple[str, bytes]]:

@@ -21,6 +21,8 @@ BUILT_IN = {
     "formbricks": "exit_bridge.platforms.formbricks:Formbricks",
     "jotform": "exit_bridge.platforms.jotform:Jotform",
     "surveymonkey": "exit_bridge.platforms.surveymonkey:SurveyMonkey",
+    "smartsurvey": "exit_bridge.platforms.smartsurvey:SmartSurvey",
+    "ms-forms": "exit_bridge.platforms.ms_forms:MicrosoftForms",
     "generic": "exit_bridge.platforms.generic:Generic",
 }
 """Name -> class. Imported when asked for, so that the command line starts fast. `generic` stays last."""
@@ -28,8 +30,8 @@ BUILT_IN = {
 GROUP = "exit_bridge.platforms"
 """The entry-point group under which another package names its platforms: `name = "package.module:Class"`."""
 
-NOT_A_TOOL = ("paper",)
-"""What `forms` writes besides and into a folder of that name, so that no survey tool may have it."""
+NOT_A_TOOL = ("paper", "sheet")
+"""What `forms` writes besides and into folders of these names, so that no survey tool may have them."""
 
 NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
 """Names stand in addresses, settings and folder names."""

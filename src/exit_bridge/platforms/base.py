@@ -96,12 +96,16 @@ class BadElement:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryResult:
-    """What one delivery holds: complete responses, reasons why something was no response, ids still to be fetched."""
+    """What one delivery holds: complete responses, reasons why something was no response, ids still to be fetched.
+
+    `places`: of a batch in which something was ignored, which of its elements each response was.
+    """
 
     responses: tuple[RawResponse, ...] = ()
     ignored: tuple[str, ...] = ()
     fetch: tuple[str, ...] = ()
     bad: tuple[BadElement, ...] = ()
+    places: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
