@@ -55,7 +55,6 @@ def changed(rng, text, translated):
             text,
             text[:cut],
             f"{text[:cut]}...",
-            text[cut:],
             f"{number}. Reworded by somebody",
             words or text,
             rng.choice([text.upper(), text.lower(), text.title()]),
