@@ -20,7 +20,7 @@ HEAD_ROW = 3
 
 def start(sheet: Any, plan: Plan, styles: Styles) -> None:
     """What this is, how to use it, the notice, and which questions these are."""
-    say, form, width = plan.say, plan.form, 100
+    say, form, width = plan.say, plan.form, 88
     sheet.set_column(0, 0, width)
     group = plan.about.answered_by == "group"
     draft = say.draft and not plan.words.draft
@@ -51,6 +51,9 @@ def start(sheet: Any, plan: Plan, styles: Styles) -> None:
             row += 1
             sheet.set_row(row, height(words, width))
             sheet.write_string(row, 0, words, styles.wrapped)
+    # Pages are fitted only to where columns may be parted, so that one column alone would run over the edge.
+    sheet.set_column(1, 1, 1)
+    sheet.print_area(0, 0, row, 1)
 
 
 def answer(sheet: Any, name: str, measures: Measures, key: Key, styles: Styles) -> Callable[[int], str | None]:
@@ -134,7 +137,7 @@ def result(book: Any, sheet: Any, measures: Measures, key: Key, styles: Styles) 
         )
         sheet.set_row(head + place, 31)
         for column, formula in enumerate(row):
-            style = styles.number if column in (2, 5, 6, 7) else styles.boxed
+            style = styles.number if column in (2, 4, 5, 6, 7) else styles.boxed
             sheet.write_formula(head + place, column, f"={formula}", style, "")
     below = head + len(plan.bank.ingredients) + 2
     sheet.insert_chart(below, 0, _bars(book, measures), {"description": say("result.chart"), "object_position": 3})
@@ -170,6 +173,7 @@ def actions(sheet: Any, measures: Measures, key: Key, styles: Styles) -> None:
             sheet.write_string(top + place, 0, names[place - 1], styles.head)
             sheet.write_formula(top + place, 1, f"={formula}", styles.boxed, "")
         for place in (5, 6):
+            sheet.set_row(top + place, 24)
             sheet.write_string(top + place, 0, names[place - 1], styles.head)
             sheet.write_blank(top + place, 1, None, styles.entry)
 
@@ -221,12 +225,8 @@ def _summary(measures: Measures, key: Key) -> str:
 
 def _bands(plan: Plan) -> tuple[str, ...]:
     bands = plan.bank.bands
-    ends = [f"{band.start:g}" for band in bands[1:]] + ["100"]
-    named = (
-        plan.say("result.band", band=plan.words.bands[band.id], start=f"{band.start:g}", end=end)
-        for band, end in zip(bands, ends, strict=True)
-    )
-    return (plan.say("result.bands") + " " + "; ".join(named) + ".",)
+    named = (plan.say("result.band", band=plan.words.bands[band.id], start=f"{band.start:g}") for band in bands)
+    return (f"{plan.say('result.bands')} {plan.say('comma').join(named)}.",)
 
 
 def _bars(book: Any, measures: Measures) -> Any:
@@ -252,7 +252,7 @@ def _bars(book: Any, measures: Measures) -> Any:
     font = {"name": "Arial", "size": 10, "color": "#000000"}
     chart.set_title({"name": say("result.chart_title"), "name_font": {**font, "size": 12, "bold": True}})
     steps = {band.start for band in measures.plan.bank.bands}
-    chart.set_y_axis(
+    chart.set_x_axis(
         {
             "min": 0,
             "max": 100,
@@ -261,7 +261,7 @@ def _bars(book: Any, measures: Measures) -> Any:
             "major_gridlines": {"visible": True, "line": {"color": "#8C8C8C", "width": 0.75}},
         }
     )
-    chart.set_x_axis({"reverse": True, "num_font": font})
+    chart.set_y_axis({"reverse": True, "num_font": font, "major_gridlines": {"visible": False}})
     chart.set_legend({"position": "bottom", "font": font})
-    chart.set_size({"width": 980, "height": 330})
+    chart.set_size({"width": 930, "height": 330})
     return chart

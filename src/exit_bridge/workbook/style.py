@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-_FONT = {"font_name": "Arial", "font_size": 11, "valign": "top"}
+_FONT = {"font_name": "Arial", "font_size": 11, "valign": "vcenter"}
 _LINE_HEIGHT = 15
 _A4 = 9
 
@@ -37,14 +37,14 @@ class Styles:
         box = {"border": 1, "border_color": "#595959"}
         return cls(
             cell=made(),
-            wrapped=made(text_wrap=True),
+            wrapped=made(text_wrap=True, valign="top"),
             title=made(bold=True, font_size=16),
             heading=made(bold=True, font_size=13, text_wrap=True),
             heading_line=made(bold=True, font_size=13),
             strong=made(bold=True),
             head=made(bold=True, text_wrap=True, bg_color="#E7E6E6", **box),
-            boxed=made(text_wrap=True, **box),
-            number=made(num_format="0", align="right", **box),
+            boxed=made(text_wrap=True, indent=1, **box),
+            number=made(num_format="0", align="center", **box),
             entry=made(text_wrap=True, locked=False, bg_color="#FFF8DC", border=2, border_color="#595959"),
             free=made(locked=False),
         )
@@ -59,6 +59,7 @@ def prepared(sheet: Any, *, foot: str, landscape: bool = False, repeat: int | No
     sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
     sheet.set_footer(f"&L{foot.replace('&', '&&')}&R&P / &N")
     sheet.hide_gridlines(2)
+    sheet.set_row(0, 26)
     if repeat is not None:
         sheet.repeat_rows(repeat)
     sheet.protect("", {"format_columns": True, "format_rows": True})
@@ -66,5 +67,5 @@ def prepared(sheet: Any, *, foot: str, landscape: bool = False, repeat: int | No
 
 def height(words: str, width: float, size: int = 11) -> float:
     """Of a row whose text is wrapped in a column so wide: programs do not all fit rows to what formulas give."""
-    letters = width * 11 / size * 0.95
+    letters = width * 11 / size * 1.1
     return _LINE_HEIGHT * size / 11 * max(1, sum(math.ceil(len(line) / letters) or 1 for line in words.split("\n"))) + 3
