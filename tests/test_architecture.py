@@ -27,6 +27,7 @@ ALLOWED = {
     "scoring": {"errors", "bank", "intake"},
     "reports": {"errors", "bank", "intake", "scoring"},
     "paper": {"errors", "bank", "intake", "platforms", "reports", "scoring"},
+    "workbook": {"errors", "bank", "intake", "platforms", "reports", "scoring"},
     "sending": {"errors", "http", "reports"},
     "store": {"errors"},
     "settings_faults": set(),

@@ -94,9 +94,10 @@ def test_a_name_of_ours_is_refused(installed):
     assert not isinstance(platforms.platform("typeform"), Typeform)
 
 
-def test_the_name_of_the_printed_form_is_refused(installed):
+@pytest.mark.parametrize("name", ["paper", "workbook"])
+def test_the_name_of_what_forms_writes_besides_is_refused(installed, name):
     """`forms paper` writes the form to print, and would write over the tool's files."""
-    installed(entry("paper", "Outside"))
+    installed(entry(name, "Outside"))
     assert "choose another name" in reason()
 
 

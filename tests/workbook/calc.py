@@ -18,8 +18,6 @@ from tests.conftest import missing
 from exit_bridge.workbook.formulas import Area
 from exit_bridge.workbook.reading import Measures
 
-EMPTY = re.compile(r'<v></v>')
-
 
 def part_of(content: bytes, sheet: str) -> str:
     """The name of that sheet's part."""
@@ -48,8 +46,8 @@ def filled_in(content: bytes, sheet: str, answers: Mapping[str, str]) -> bytes:
 
     def change(xml: str) -> str:
         for cell, words in answers.items():
-            xml, found = re.subn(rf'<c r="{cell}"( s="\d+")/>', lambda m: inline(cell, words, m[1]), xml)
-            assert found == 1, cell
+            (style,) = re.findall(rf'<c r="{cell}"( s="\d+")/>', xml)
+            xml = xml.replace(f'<c r="{cell}"{style}/>', inline(cell, words, style))
         return xml
 
     return replaced(content, part_of(content, sheet), change)
@@ -67,7 +65,9 @@ def pasted(content: bytes, sheet: str, table: Sequence[Sequence[str]]) -> bytes:
         rows.append(f'<row r="{row}">{written}</row>')
     body = f"<sheetData>{''.join(rows)}</sheetData>"
     return replaced(
-        content, part_of(content, sheet), lambda xml: re.sub(r"<sheetData>.*</sheetData>", lambda _: body, xml, flags=re.S)
+        content,
+        part_of(content, sheet),
+        lambda xml: re.sub(r"<sheetData>.*</sheetData>", lambda _: body, xml, flags=re.DOTALL),
     )
 
 

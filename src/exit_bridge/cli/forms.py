@@ -21,10 +21,11 @@ from exit_bridge.errors import UsageError
 from exit_bridge.intake import submission_schema
 from exit_bridge.openapi import description
 from exit_bridge.paper import PaperForms
+from exit_bridge.platforms import NOT_A_TOOL, platforms
 from exit_bridge.platforms import platform as platform_called
-from exit_bridge.platforms import platforms
 from exit_bridge.platforms.base import Platform
 from exit_bridge.scoring import result_schema, team_schema
+from exit_bridge.workbook import WorkbookForms
 
 DEFAULT_OUT = "form_definitions"
 
@@ -61,7 +62,8 @@ def forms(
 ) -> None:
     """Write the form files that survey tools import, with the schemas and a README beside them.
 
-    PLATFORM may also be `paper`: a form to print, with a sheet to score it by hand where the variant is scored.
+    PLATFORM may also be `paper`: a form to print, with a sheet to score it by hand where the variant is scored; or
+    `workbook`: a spreadsheet that scores by formulas, written only where it is named, of variants with scores.
     Without --survey they are samples: they do not say who is responsible for the answers, and tell so on the form.
     With --survey alone only its form is written, where `init` put it.
     """
@@ -105,7 +107,7 @@ def _own(given: str | None, name: str) -> tuple[Path, dict[str, bytes]]:
 class _Wanted:
     """What is to be written."""
 
-    tools: tuple[Platform | PaperForms, ...]
+    tools: tuple[Platform | PaperForms | WorkbookForms, ...]
     bank: QuestionBank
     variants: tuple[str, ...]
     languages: tuple[str, ...]
@@ -140,9 +142,9 @@ def _wanted(
         languages = reviewed or list(bank.wordings)
     check_bank(bank, variants, languages, draft=draft)
     return _Wanted(
-        tools=(*_tools(names), *_paper(names, pdf=pdf)),
+        tools=(*_tools(names), *_paper(names, pdf=pdf), *_workbook(names)),
         bank=bank,
-        variants=tuple(variants or bank.variants),
+        variants=tuple(variants or _suited(names, bank)),
         languages=tuple(languages),
         about=about,
         survey=survey or "",
@@ -163,7 +165,7 @@ def check_bank(bank: QuestionBank, variants: Sequence[str], languages: Sequence[
 def _tools(names: Sequence[str]) -> tuple[Platform, ...]:
     if not names:
         return tuple(tool for tool in platforms() if "form" in tool.faces)
-    tools = tuple(platform_called(name) for name in dict.fromkeys(names) if name != PaperForms.name)
+    tools = tuple(platform_called(name) for name in dict.fromkeys(names) if name not in NOT_A_TOOL)
     for tool in tools:
         if "form" not in tool.faces:
             raise UsageError(
@@ -179,6 +181,17 @@ def _paper(names: Sequence[str], *, pdf: bool) -> tuple[PaperForms, ...]:
     if pdf:
         raise UsageError("Only the form on paper is made as PDF", fix="Name paper among the platforms")
     return ()
+
+
+def _workbook(names: Sequence[str]) -> tuple[WorkbookForms, ...]:
+    """Only where it is named: its bytes change with the package that writes it, so it is not among files to keep."""
+    return (WorkbookForms(),) if WorkbookForms.name in names else ()
+
+
+def _suited(names: Sequence[str], bank: QuestionBank) -> list[str]:
+    """Every variant; but where nothing else than the workbook is wanted, those that have scores."""
+    scored = [name for name, variant in bank.variants.items() if variant.scored]
+    return scored if scored and set(names) == {WorkbookForms.name} else list(bank.variants)
 
 
 def _files(wanted: _Wanted) -> Iterator[tuple[str, bytes]]:

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from exit_bridge.bank import PRESENT, QuestionBank
 from exit_bridge.paper import PaperForms
 from exit_bridge.platforms.base import FormFile, Platform
+from exit_bridge.workbook import WorkbookForms
 
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """A survey tool, or paper, with the files written for it, each with its variant; none where one is for all."""
+    """A survey tool, paper or the workbook, with its files, each with its variant; none where one is for all."""
 
-    platform: Platform | PaperForms
+    platform: Platform | PaperForms | WorkbookForms
     files: Sequence[tuple[str, FormFile]]
 
 

@@ -24,7 +24,7 @@ BUILT_IN = {
 GROUP = "exit_bridge.platforms"
 """The entry-point group under which another package names its platforms: `name = "package.module:Class"`."""
 
-NOT_A_TOOL = ("paper",)
+NOT_A_TOOL = ("paper", "workbook")
 """What `forms` writes besides and into a folder of that name, so that no survey tool may have it."""
 
 NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")

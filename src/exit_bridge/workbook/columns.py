@@ -34,14 +34,16 @@ def columns(sheet: Any, name: str, plan: Plan, key: Key, pasted: str, styles: An
     found = Area(name, TOP, _FOUND, plan.columns, 1)
     for place in range(plan.columns):
         row = TOP + place
-        number, above, said, words, bracket, inner, by_number, rest, by_text, by_whole, which = (
+        _, above, _, words, bracket, inner, by_number, rest, by_text, by_whole, which = (
             xl_rowcol_to_cell(row, column) for column in range(11)
         )
+        sheet.set_row(row, 31)
         sheet.write_string(row, _NUMBER, xl_col_to_name(place), styles.cell)
         made = {
             _HEADING: f'IFERROR(INDEX({pasted},1,{place + 1})&"","")',
             _SAID: f'IF({words}="","",IF({which}=0,{key.text(say("columns.none"))},'
-            f"INDEX({questions.column(6)},{which})"
+            f'IF({which}<={len(plan.items)},INDEX({questions.column(5)},{which})&". ","")'
+            f"&INDEX({questions.column(6)},{which})"
             f'&IF(COUNTIF({found.all},{which})>1," ("&{key.text(say("columns.shared"))}&")","")))',
             _PLAIN: plain(above),
             # Google writes the row of a grid behind its question, in brackets.

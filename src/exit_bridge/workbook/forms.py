@@ -1,4 +1,4 @@
-"""What `forms` asks of everything it can write, for the workbook. It is no platform: nothing is ever delivered from it."""
+"""What `forms` asks of everything it can write, for the workbook. It is no platform: nothing is delivered from it."""
 
 from __future__ import annotations
 

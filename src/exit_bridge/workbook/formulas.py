@@ -39,9 +39,7 @@ class Area:
     @property
     def all(self) -> str:
         """The whole block."""
-        return self._named(
-            xl_range_abs(self.top, self.left, self.top + self.height - 1, self.left + self.width - 1)
-        )
+        return self._named(xl_range_abs(self.top, self.left, self.top + self.height - 1, self.left + self.width - 1))
 
     def _named(self, cells: str) -> str:
         return f"{on(self.sheet)}{cells}"
@@ -69,10 +67,7 @@ def plain(cell: str) -> str:
 
 def heading(cell: str) -> str:
     """What `plan.heading` makes of text that is plain already."""
-    return (
-        f'IF({cell}="","",IF(ISNUMBER(FIND(RIGHT({cell},1),{text(ENDS)})),'
-        f"TRIM(LEFT({cell},LEN({cell})-1)),{cell}))"
-    )
+    return f'IF({cell}="","",IF(ISNUMBER(FIND(RIGHT({cell},1),{text(ENDS)})),TRIM(LEFT({cell},LEN({cell})-1)),{cell}))'
 
 
 def read(cell: str, words: str, places: str) -> str:

@@ -72,8 +72,8 @@ def answer(sheet: Any, name: str, measures: Measures, key: Key, styles: Styles) 
     parts = [("", [place for place, one in enumerate(plan.asked) if one.id in wanted])]
     for ingredient in plan.bank.ingredients:
         places = [place for place, item in enumerate(plan.items) if item.ingredient == ingredient.id]
-        words = plan.words.ingredients[ingredient.id]
-        parts.append((f"{words.name}: {words.question}" if words.question else words.name, places))
+        about_it = plan.words.ingredients[ingredient.id]
+        parts.append((f"{about_it.name}: {about_it.question}" if about_it.question else about_it.name, places))
     for title, places in parts:
         if title and places:
             row += 1
@@ -98,7 +98,7 @@ def answer(sheet: Any, name: str, measures: Measures, key: Key, styles: Styles) 
                     "error_message": say("answer.wrong"),
                 },
             )
-            wrong = f"IF({measures.answer(0, place)}={UNKNOWN},{key.text(say('answer.wrong'))},\"\")"
+            wrong = f'IF({measures.answer(0, place)}={UNKNOWN},{key.text(say("answer.wrong"))},"")'
             sheet.write_formula(row, 3, f"={wrong}", styles.wrapped, "")
             cells[place] = Area(name, row, _ANSWER, 1, 1).cell()
     first = HEAD_ROW + (1 if wanted else 2)
@@ -124,7 +124,7 @@ def result(book: Any, sheet: Any, measures: Measures, key: Key, styles: Styles) 
     for place, ingredient in enumerate(plan.bank.ingredients, 1):
         at = {name: measures.cell(0, name, place - 1) for name in (*Measures.EACH, "weakest")}
         asked = len(plan.core(ingredient.id))
-        row = (
+        formulas = (
             key.ingredients.cell(place - 1),
             f"IF({at['status']}=2,INDEX(Band_Names,MAX(1,{at['band']})),{key.text(say('result.no_band'))})",
             f"IF({at['status']}=0,{key.text(say('result.no_number'))},{at['number']})",
@@ -136,7 +136,7 @@ def result(book: Any, sheet: Any, measures: Measures, key: Key, styles: Styles) 
             f'IF({at["weakest"]}=1,{key.text(say("result.weakest_mark"))},"")',
         )
         sheet.set_row(head + place, 31)
-        for column, formula in enumerate(row):
+        for column, formula in enumerate(formulas):
             style = styles.number if column in (2, 4, 5, 6, 7) else styles.boxed
             sheet.write_formula(head + place, column, f"={formula}", style, "")
     below = head + len(plan.bank.ingredients) + 2
@@ -158,12 +158,12 @@ def actions(sheet: Any, measures: Measures, key: Key, styles: Styles) -> None:
     none = f'IF({measures.cell(0, "act_1")}=0,{key.text(say("actions.none"))},"")'
     sheet.write_formula(first - 1, 0, f"={none}", styles.strong, "")
     names = say.several("actions.rows")
-    words = [plan.words.actions[action.id] for action in plan.bank.actions]
+    known = [plan.words.actions[action.id] for action in plan.bank.actions]
     longest = [
-        max((one.what for one in words), key=len, default=""),
+        max((one.what for one in known), key=len, default=""),
         max((one.text for one in plan.asked), key=len) + say.get("actions.why_stage"),
-        max((one.first_step for one in words), key=len, default=""),
-        max((one.sign for one in words), key=len, default=""),
+        max((one.first_step for one in known), key=len, default=""),
+        max((one.sign for one in known), key=len, default=""),
     ]
     for nth in range(1, MOST_ACTIONS + 1):
         top = first + (nth - 1) * (len(names) + 2)
@@ -192,7 +192,8 @@ def _action(nth: int, measures: Measures, key: Key) -> tuple[str, ...]:
     lead = f"INDEX({key.questions.column(7)},{item})"
     joint = f"SUM({measures.all(0, 'weakest', here=False)})>1"
     why = {name: key.text(say.get(f"actions.why_{name}")) for name in ("weakest", "joint", "low", "stage")}
-    because = f"IF({of('weakest')}=1,IF({joint},{why['joint']},{why['weakest']}),IF({of('low')}=1,{why['low']},{why['stage']}))"
+    others = f"IF({of('low')}=1,{why['low']},{why['stage']})"
+    because = f"IF({of('weakest')}=1,IF({joint},{why['joint']},{why['weakest']}),{others})"
     name = f"INDEX({key.ingredients.all},{which})"
     question = f"INDEX({key.questions.column(5)},{item})"
     said = f"INDEX({key.questions.column(6)},{item})"

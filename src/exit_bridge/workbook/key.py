@@ -92,7 +92,9 @@ class Key:
         self.turns = table(say("key.turns"), [(self._stage_name(s), self._turns(s)) for s in STAGE_COLUMNS])
         self.chosen = table(say("key.chosen"), [(self._stage_name(s), self._chosen(s)) for s in STAGE_COLUMNS])
         actions = [words.actions[action.id] for action in bank.actions]
-        self.actions = table(say("key.actions"), [("", [a.what, a.first_step, a.sign]) for a in actions] or [("", [""])])
+        self.actions = table(
+            say("key.actions"), [("", [a.what, a.first_step, a.sign]) for a in actions] or [("", [""])]
+        )
         self.questions = table(
             say("key.questions"),
             [(one.name, self._question(one, place)) for place, one in enumerate(plan.asked, 1)],
@@ -139,7 +141,7 @@ class Key:
         return [*(0 if action is None else action + 1 for action in actions), *items]
 
     def _question(self, one: Asked, place: int) -> list[Value]:
-        """Id, number in two styles and text as headings are compared, place, name, text, what its action begins with."""
+        """Id, number in two styles, text as headings are compared, place, name, text, how its action begins."""
         code = one.code.lower()
         numbers = [f"{code}. ", f"{code}) "] if code else ["-", "-"]
         lead = f"{self.plan.say('actions.from_now_on')} " if one.item and one.item.history else ""
@@ -147,5 +149,3 @@ class Key:
 
     def _alone(self, text: str) -> bool:
         return sum(heading(one.text) == heading(text) for one in self.plan.asked) == 1
-
-

@@ -57,6 +57,7 @@ def rows(sheet: Any, paste_name: str, table: str, measures: Measures, key: Key, 
     for name in names:
         titles += [say("rows.number", name=name), say("rows.status", name=name), say("rows.band", name=name)]
     titles.append(say("rows.weakest"))
+    numbers = (0, *range(2, len(titles) - 1, 3))
     for column, words in enumerate(titles):
         sheet.write_string(head, column, words, styles.head)
         sheet.set_column(column, column, _width(column, len(titles)))
@@ -64,8 +65,12 @@ def rows(sheet: Any, paste_name: str, table: str, measures: Measures, key: Key, 
     sheet.freeze_panes(head + 1, 2)
     statuses = ",".join(key.text(say(f"result.{status}")) for status in ("not_scored", "provisional", "scored"))
     for line in range(1, plan.rows + 1):
+        sheet.set_row(head + line, 31)
         state = measures.at(line, STATE)
-        cells = [f"IF({_blank(table, line)},\"\",{line + 1})", f'IF({_blank(table, line)},"",{_said(line, measures, key)})']
+        cells = [
+            f'IF({_blank(table, line)},"",{line + 1})',
+            f'IF({_blank(table, line)},"",{_said(line, measures, key)})',
+        ]
         for place in range(many):
             status, number, band = (measures.cell(line, name, place) for name in ("status", "number", "band"))
             cells += [
@@ -76,7 +81,7 @@ def rows(sheet: Any, paste_name: str, table: str, measures: Measures, key: Key, 
         named = [(f"{measures.cell(line, 'weakest', place)}=1", key.ingredients.cell(place)) for place in range(many)]
         cells.append(f'IF({state}={FINE},{listed(named, say("comma"))},"")')
         for column, formula in enumerate(cells):
-            style = styles.number if column == 0 or (column > 1 and (column - 2) % 3 == 0 and column < len(cells) - 1) else styles.boxed
+            style = styles.number if column in numbers else styles.boxed
             sheet.write_formula(head + line, column, f"={formula}", style, "")
     return head
 
@@ -85,7 +90,7 @@ def _width(column: int, many: int) -> int:
     if column == 0:
         return 6
     if column in (1, many - 1):
-        return 30
+        return 44
     return (9, 12, 18)[(column - 2) % 3]
 
 

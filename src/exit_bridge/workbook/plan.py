@@ -119,7 +119,8 @@ class Plan:
 
     def statuses(self, ingredient: str) -> list[str]:
         """By how many core items are answered, from none to all that are asked."""
-        found, items = [], [self.items[place] for place in self.core(ingredient)]
+        found: list[str] = []
+        items = [self.items[place] for place in self.core(ingredient)]
         for answered in range(len(items) + 1):
             answers = {item.id: 1 for item in items[:answered]}
             made_up = Submission("workbook", "workbook", "workbook", self.bank.ref, self.variant, answers)

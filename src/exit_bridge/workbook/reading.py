@@ -156,11 +156,8 @@ def _state(line: int, measures: Measures) -> Iterator[tuple[int, str]]:
     agreed = f"AND({','.join(f'{cell}={yes}' for cell, yes in gates)})" if gates else "TRUE"
     refused = f"OR({','.join(f'AND({cell}<>{yes},{cell}<>{BLANK})' for cell, yes in gates)})" if gates else "FALSE"
     unread = f"OR({','.join(f'{cell}={UNKNOWN}' for cell, _ in gates)})" if gates else "FALSE"
-    yield (
-        STATE,
-        f"IF(MAX({counts})>1,{SHARED},IF(NOT(OR({answered},{refused})),{NO_ANSWERS},"
-        f"IF({unread},{UNREADABLE},IF({agreed},{readable},{DECLINED}))))",
-    )
+    consented = f"IF({unread},{UNREADABLE},IF({agreed},{readable},{DECLINED}))"
+    yield STATE, f"IF(MAX({counts})>1,{SHARED},IF(NOT(OR({answered},{refused})),{NO_ANSWERS},{consented}))"
 
 
 def _measures(line: int, measures: Measures, key: Key) -> Iterator[tuple[int, str]]:
@@ -199,11 +196,9 @@ def _measures(line: int, measures: Measures, key: Key) -> Iterator[tuple[int, st
         }
         yield from ((measures.column(measure, place), formula) for measure, formula in made.items())
     scores = measures.all(line, "only")
-    yield (
-        measures.column("standing"),
-        f"IF(COUNT({scores})<Fewest_Scored,0,IF(AND(Top_Band>0,MIN({scores})>=Top_Band),1,"
-        f"IF(MAX({scores})-MIN({scores})<Stands_Out,2,3)))",
-    )
+    apart = f"IF(MAX({scores})-MIN({scores})<Stands_Out,2,3)"
+    above = f"IF(AND(Top_Band>0,MIN({scores})>=Top_Band),1,{apart})"
+    yield measures.column("standing"), f"IF(COUNT({scores})<Fewest_Scored,0,{above})"
     question = plan.of("stage")
     said = xl_rowcol_to_cell(row, _QUESTIONS + question) if question is not None else str(BLANK)
     yield measures.column("stage"), f"INDEX({key.stages.row(0)},{said}+1)"
@@ -232,7 +227,7 @@ def _actions(line: int, measures: Measures, key: Key) -> Iterator[tuple[int, str
             "now": f"IF({weight}<2,{candidate},0)",
             "staged": f"IF({status}=2,IF({score}<Top_Band,IF({weight}=0,1,0),0),0)",
             "pool": f"IF({turn}<{NEVER},IF({by_stage}=1,{staged},{now}),0)",
-            "rank": f"IF(IF(SUM({measures.all(line, 'pool')})>0,{pool},IF({turn}<{NEVER},{candidate},0))=0,\"\","
+            "rank": f'IF(IF(SUM({measures.all(line, "pool")})>0,{pool},IF({turn}<{NEVER},{candidate},0))=0,"",'
             f"IF({by_stage}*SUM({measures.all(line, 'pool')})>0,{place + 1},"
             f"IF({weakest}=1,{weight}*{many}+{place + 1},"
             f"({_WEIGHTS}+{weight}*{bands}+{band})*{many}+{place + 1})))",
@@ -273,4 +268,3 @@ def _no_actions(line: int, plan: Plan) -> Iterator[tuple[str, int]]:
         if place is not None and option in plan.asked[place].accepted:
             cell = xl_rowcol_to_cell(FIRST_LINE + line, _QUESTIONS + place)
             yield cell, plan.asked[place].accepted[option]
-

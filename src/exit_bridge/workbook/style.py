@@ -1,4 +1,4 @@
-"""How cells look, and what every sheet has in common: A4, protected but for what is filled in, nothing by colour alone."""
+"""How cells look, and what every sheet has in common: A4, protected but for what is filled in."""
 
 from __future__ import annotations
 
