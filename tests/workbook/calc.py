@@ -113,11 +113,12 @@ class Sheets:
 
         return self.cell(measures.name, FIRST_LINE + line, measures.column(name, ingredient))
 
-    def errors(self) -> list[tuple[str, int, int, str]]:
-        """Every error that a formula gave, wherever it is."""
+    def errors(self, pasted: str) -> list[tuple[str, int, int, str]]:
+        """Every error that a formula gave, on any sheet but the one without formulas."""
         return [
             (sheet, row, column, value)
             for sheet in self.book.sheetnames
+            if sheet != pasted
             for row, cells in enumerate(self.rows(sheet))
             for column, value in enumerate(cells)
             if isinstance(value, str) and value.startswith("#")

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import zipfile
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import openpyxl
@@ -80,21 +81,20 @@ def test_pages_names_and_properties(plan, book, content):
     for name in SHEETS:
         sheet = book[plan.say(f"sheets.{name}")]
         if name != "paste":
-            assert (sheet.page_setup.paperSize, sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (9, 1, 0)
+            setup = sheet.page_setup
+            assert (setup.paperSize, setup.fitToWidth or 1, setup.fitToHeight) == (9, 1, 0)
             assert sheet.sheet_properties.pageSetUpPr.fitToPage
-    assert (book["Answer"].freeze_panes, book["Answer"].print_title_rows) == (
-        f"A{HEAD_ROW + 2}",
-        f"${HEAD_ROW + 1}:${HEAD_ROW + 1}",
-    )
+    sheet = book["Answer"]
+    assert sheet.freeze_panes == f"A{HEAD_ROW + 2}"
+    assert sheet.print_title_rows == f"${HEAD_ROW + 1}:${HEAD_ROW + 1}"
     for name in ("Rows", "Columns"):
         assert book[name].freeze_panes
         assert book[name].print_title_rows
     assert {"Low_Mark", "Stands_Out", "Joint_Weakest", "Pasted_Table", "Result_Numbers", "Bank_Fingerprint"} <= set(
         book.defined_names
     )
-    values = {
-        name: book["Key"][book.defined_names[name].attr_text.split("!")[1]].value for name in ("Low_Mark", "Stands_Out")
-    }
+    at = {name: book.defined_names[name].attr_text.split("!")[1] for name in ("Low_Mark", "Stands_Out")}
+    values = {name: book["Key"][cell].value for name, cell in at.items()}
     assert values == {"Low_Mark": BANK.reading.low, "Stands_Out": BANK.reading.stands_out}
     assert (book.properties.title, book.properties.language) == (plan.form.title, "en")
     with zipfile.ZipFile(io.BytesIO(content)) as parts:
@@ -178,8 +178,9 @@ def here(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
 
 
-def test_the_command():
-    """Scored variants only where none is named; `--check` holds the file to what is written now."""
+def test_the_command(monkeypatch):
+    """The file, its steps in the README, and `--check` holds it to what is written now."""
+    monkeypatch.setattr("exit_bridge.workbook.book.Plan", partial(Plan, rows=5))
     said = call(None, "forms", "workbook", "--variant", "full", "--out", "out")
     assert said.code == 0, said.err
     path = Path("out/workbook/exit-open-1.full.en.xlsx")
@@ -188,6 +189,17 @@ def test_the_command():
     path.write_bytes(b"")
     said = call(None, "forms", "workbook", "--variant", "full", "--out", "out", "--check")
     assert (1, f"stale: {path}\n") == (said.code, said.out)
+
+
+def test_variants_that_are_not_named(monkeypatch):
+    """Those with scores; all of them where something else is written too, which then is refused."""
+    monkeypatch.setattr("exit_bridge.workbook.book.Plan", partial(Plan, rows=1))
+    assert call(None, "forms", "workbook", "--out", "out").code == 0
+    assert {path.name for path in Path("out/workbook").iterdir()} == {
+        "exit-open-1.full.en.xlsx", "exit-open-1.extended.en.xlsx"
+    }  # fmt: skip
+    assert call(None, "forms", "workbook", "paper", "--out", "both").code == 2
+    assert not any("workbook" in str(path) for path in (Path(__file__).parents[2] / "form_definitions").rglob("*.xlsx"))
 
 
 @pytest.mark.parametrize("variant", ["quick", "young-person"])
@@ -203,7 +215,7 @@ def test_without_scores_there_is_no_workbook(variant):
 def test_without_xlsxwriter(monkeypatch):
     """What to install; and every other form is written all the same."""
     for name in [name for name in sys.modules if name.startswith(("exit_bridge.workbook.", "xlsxwriter"))]:
-        if name not in ("exit_bridge.workbook.forms",):
+        if name != "exit_bridge.workbook.forms":
             monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "xlsxwriter", None)
     said = call(None, "forms", "workbook", "--variant", "full")
