@@ -20,6 +20,8 @@ from exit_bridge.workbook.book import made
 from exit_bridge.workbook.plan import Plan
 from exit_bridge.workbook.reading import DECLINED, FINE, FIRST_LINE, NO_ANSWERS, STATE, UNREADABLE, Measures
 
+pytestmark = pytest.mark.office
+
 BANKS = Path(__file__).parents[1] / "banks"
 OURS, CLIMATE = load_bank(), load_bank(str(BANKS / "team-climate-2.toml"))
 ALONE = About(sample=True, answered_by="individuals")
@@ -80,7 +82,7 @@ def exported(plan: Plan, answers: list[dict[str, str]], rng: random.Random) -> l
     """Columns in any order, with those that are no question of ours; here and there an empty row."""
     order = [one.id for one in plan.asked]
     rng.shuffle(order)
-    extra = ["ID", "Start time", "Email", "What most helps new ideas here?", "Total [points]"]
+    extra = ["ID", "Start time", "Email", "What most helps new ideas here?", "Total [points]", "- note", "-", "x"]
     places = [*order, *extra]
     rng.shuffle(places)
     table = [[heading(plan, name, rng) if name in order else name for name in places]]
@@ -294,7 +296,7 @@ def check_words(plan: Plan, sheets: Sheets, submission: Submission) -> None:
     for one, said in zip(chosen, why, strict=False):
         kind = "joint" if one.why == "weakest" and len(scores.weakest) > 1 else one.why
         assert said == say(
-            f"actions.why_{kind}",
+            f"actions.why.{kind}",
             number=plan.bank.visible_code(plan.bank.items[one.item]),
             item=words.item(plan.bank.items[one.item], plan.variant).text,
             ingredient=words.ingredients[one.ingredient].name,

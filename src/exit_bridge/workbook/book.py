@@ -65,7 +65,7 @@ def _filled(book: Any, plan: Plan, sheets: dict[str, Any], names: dict[str, str]
     lines(sheets["working"], measures, key, found, "Pasted_Table", given)
     sheets["working"].freeze_panes(FIRST_LINE, 1)
     for sheet in ("columns", "working", "key"):
-        sheets[sheet].write_string(0, 0, say(f"{sheet}.title"), styles.title)
+        sheets[sheet].write_string(0, 0, say(f"titles.{sheet}"), styles.title)
     sheets["columns"].write_string(1, 0, say("columns.intro"), styles.cell)
     sheets["key"].write_string(1, 0, say("key.intro"), styles.cell)
     sheets["key"].set_column(0, 0, 40)

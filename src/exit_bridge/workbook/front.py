@@ -161,7 +161,7 @@ def actions(sheet: Any, measures: Measures, key: Key, styles: Styles) -> None:
     known = [plan.words.actions[action.id] for action in plan.bank.actions]
     longest = [
         max((one.what for one in known), key=len, default=""),
-        max((one.text for one in plan.asked), key=len) + say.get("actions.why_stage"),
+        max((one.text for one in plan.asked), key=len) + say.get("actions.why.stage"),
         max((one.first_step for one in known), key=len, default=""),
         max((one.sign for one in known), key=len, default=""),
     ]
@@ -191,7 +191,7 @@ def _action(nth: int, measures: Measures, key: Key) -> tuple[str, ...]:
     item = f"INDEX({key.chosen.all},{stage},{items}+{of('turn')}+1)"
     lead = f"INDEX({key.questions.column(7)},{item})"
     joint = f"SUM({measures.all(0, 'weakest', here=False)})>1"
-    why = {name: key.text(say.get(f"actions.why_{name}")) for name in ("weakest", "joint", "low", "stage")}
+    why = {name: key.text(say.get(f"actions.why.{name}")) for name in ("weakest", "joint", "low", "stage")}
     others = f"IF({of('low')}=1,{why['low']},{why['stage']})"
     because = f"IF({of('weakest')}=1,IF({joint},{why['joint']},{why['weakest']}),{others})"
     name = f"INDEX({key.ingredients.all},{which})"

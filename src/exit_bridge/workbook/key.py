@@ -15,6 +15,9 @@ _STATUS = {"not_scored": 0, "provisional": 1, "scored": 2}
 
 Value = str | int | float
 
+_NO_MATCH = "X"
+"""Capital, so that nothing made plain ever equals it."""
+
 
 @dataclass
 class Writer:
@@ -143,9 +146,17 @@ class Key:
     def _question(self, one: Asked, place: int) -> list[Value]:
         """Id, number in two styles, text as headings are compared, place, name, text, how its action begins."""
         code = one.code.lower()
-        numbers = [f"{code}. ", f"{code}) "] if code else ["-", "-"]
+        numbers = [f"{code}. ", f"{code}) "] if code else [_NO_MATCH, _NO_MATCH]
         lead = f"{self.plan.say('actions.from_now_on')} " if one.item and one.item.history else ""
-        return [one.id, *numbers, heading(one.text) if self._alone(one.text) else "-", place, one.name, one.text, lead]
+        return [
+            one.id,
+            *numbers,
+            heading(one.text) if self._alone(one.text) else _NO_MATCH,
+            place,
+            one.name,
+            one.text,
+            lead,
+        ]
 
     def _alone(self, text: str) -> bool:
         return sum(heading(one.text) == heading(text) for one in self.plan.asked) == 1
