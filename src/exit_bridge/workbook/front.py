@@ -14,6 +14,8 @@ from exit_bridge.workbook.style import Styles, height
 
 _ANSWER = 2
 """The column that is filled in."""
+_SHORTEST = 33
+"""Of a row with a question, so that all look alike."""
 HEAD_ROW = 3
 """Of the answer sheet: its headings, above what is filled in."""
 
@@ -82,7 +84,7 @@ def answer(sheet: Any, name: str, measures: Measures, key: Key, styles: Styles) 
         for place in places:
             row, one = row + 1, plan.asked[place]
             longest = max(one.labels, key=len)
-            sheet.set_row(row, max(height(one.text, 56), height(longest, 38)))
+            sheet.set_row(row, max(_SHORTEST, height(one.text, 56), height(longest, 38)))
             sheet.write_string(row, 0, one.code, styles.boxed)
             sheet.write_string(row, 1, one.text, styles.boxed)
             sheet.write_blank(row, _ANSWER, None, styles.entry)

@@ -91,7 +91,7 @@ def _width(column: int, many: int) -> int:
         return 6
     if column in (1, many - 1):
         return 44
-    return (9, 12, 18)[(column - 2) % 3]
+    return (14, 14, 18)[(column - 2) % 3]
 
 
 def _blank(table: str, line: int) -> str:

@@ -45,7 +45,7 @@ class Styles:
             head=made(bold=True, text_wrap=True, bg_color="#E7E6E6", **box),
             boxed=made(text_wrap=True, indent=1, **box),
             number=made(num_format="0", align="center", **box),
-            entry=made(text_wrap=True, locked=False, bg_color="#FFF8DC", border=2, border_color="#595959"),
+            entry=made(text_wrap=True, indent=1, locked=False, bg_color="#FFF8DC", border=2, border_color="#595959"),
             free=made(locked=False),
         )
 
