@@ -30,7 +30,7 @@ BUILT_IN = {
 GROUP = "exit_bridge.platforms"
 """The entry-point group under which another package names its platforms: `name = "package.module:Class"`."""
 
-NOT_A_TOOL = ("paper", "sheet")
+NOT_A_TOOL = ("paper", "sheet", "workbook")
 """What `forms` writes besides and into folders of these names, so that no survey tool may have them."""
 
 NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")
