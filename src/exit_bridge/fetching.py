@@ -19,7 +19,7 @@ def fetch(job: Job, bridge: Bridge) -> str:
     try:
         payload = open_api(survey).fetch(job.destination)
     except SettingsError as error:
-        fix = f"{error.fix}. Then run `exit-bridge jobs retry`"
+        fix = f"{error.fix}. Then run `exit-bridge jobs retry --all-dead`"
         raise ApiFailed(error.what, where=error.where, fix=fix, permanent=True) from None
     if payload is None:
         return "the tool no longer has this response"

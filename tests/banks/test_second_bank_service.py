@@ -7,7 +7,7 @@ import shutil
 
 import pytest
 from tests.banks.test_second_bank import BANK, EXPECTED, PEOPLE, SOURCE
-from tests.web.test_round_trip import simulator
+from tests.web.test_round_trip import as_posted, simulator
 
 from exit_bridge.bank import questionnaire
 from exit_bridge.bridge import Bridge
@@ -45,12 +45,8 @@ def test_from_its_form_to_its_report(tool, name, store, tmp_path):
         answered = {**PEOPLE[name], "consent": "yes"}.get(question.id)
         if answered is not None:
             said[question.text] = next(c.label for c in question.choices if c.code == str(answered))
-    sent = simulator(tool.name).deliver(files, said)
-    body = sent if isinstance(sent, bytes) else json.dumps(sent).encode()
-    best = next(iter(tool.schemes.values()))
-    address = f"/hooks/second/{SECRET}" if best.in_path else "/hooks/second"
+    address, body, headers = as_posted(tool, simulator(tool.name).deliver(files, said), "second", SECRET)
     client = create_app(settings, bridge).test_client()
-    headers = {**best.sign(body, SECRET), "Content-Type": tool.content_types[0]}
     answer = client.post(address, data=body, headers=headers)
     assert answer.json["status"] == "accepted"
     assert Worker(bridge).step()

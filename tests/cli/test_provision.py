@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -18,14 +19,14 @@ BANK = load_bank()
 SETTINGS = """\
 public_url = "https://bridge.example"
 
-[surveys.first]
+[surveys.staying-close]
 platform = "typeform"
 bank = "exit-open@1"
 answered_by = "group"
 auth = "signature"
 secrets = ["$FIRST_SECRET"]
 
-[surveys.first.api]
+[surveys.staying-close.api]
 url = "https://api.typeform.com"
 secret = "$API"
 """
@@ -49,27 +50,31 @@ def path(tmp_path: Path) -> Path:
 
 def test_it_says_what_it_would_do_and_asks(server: Server, path: Path) -> None:
     """Without a yes nothing is done; no address with a secret in it is shown."""
-    said = call(path, "provision", "first", answers="n\n")
+    said = call(path, "provision", "staying-close", answers="n\n")
     assert said.code == 1
-    assert "make the form of the survey first, and open it" in said.out
+    assert "make the form of the survey staying-close, and open it" in said.out
     assert "have it post every completed response to this survey's hook" in said.out
     assert SECRET not in said.out
     assert server.asked == []
-    assert call(path, "provision", "first", answers="y\n").code == 0
+    assert call(path, "provision", "staying-close", answers="y\n").code == 0
     assert len(server.forms) == 1
 
 
 def test_form_hook_and_address_in_one_go(server: Server, path: Path) -> None:
     """Signed with the survey's own secret. Once more, and nothing is made twice."""
-    said = call(path, "provision", "first", "--yes")
+    said = call(path, "provision", "staying-close", "--yes")
     assert (said.code, said.err) == (0, "")
     assert said.out == (
         f"The tool made the form {FORM}.\nexit-bridge.toml names it now.\nPeople could fill it in already.\n"
         f"It posts completed responses here now.\nGive them this address: https://form.typeform.com/to/{FORM}\n"
     )
     hook = server.hooks[FORM]
-    assert (hook["url"], hook["secret"], hook["enabled"]) == ("https://bridge.example/hooks/first", SECRET, True)
-    said = call(path, "provision", "first", "--yes")
+    assert (hook["url"], hook["secret"], hook["enabled"]) == (
+        "https://bridge.example/hooks/staying-close",
+        SECRET,
+        True,
+    )
+    said = call(path, "provision", "staying-close", "--yes")
     assert "It posts completed responses here already." in said.out
     assert server.asked.count("POST /forms") == 1
 
@@ -77,14 +82,14 @@ def test_form_hook_and_address_in_one_go(server: Server, path: Path) -> None:
 def test_a_tool_that_can_prove_itself_by_the_address_only(server: Server, path: Path) -> None:
     """Its secret stands at the end of the address."""
     path.write_text(path.read_text().replace('auth = "signature"', 'auth = "path"'))
-    assert call(path, "provision", "first", "--yes").code == 0
-    assert server.hooks[FORM]["url"] == f"https://bridge.example/hooks/first/{SECRET}"
+    assert call(path, "provision", "staying-close", "--yes").code == 0
+    assert server.hooks[FORM]["url"] == f"https://bridge.example/hooks/staying-close/{SECRET}"
 
 
 def test_without_a_public_address_there_is_no_hook(server: Server, path: Path) -> None:
     """Responses are pulled then."""
     path.write_text(path.read_text().replace('public_url = "https://bridge.example"', ""))
-    said = call(path, "provision", "first", answers="y\n")
+    said = call(path, "provision", "staying-close", answers="y\n")
     assert "fetch responses with `exit-bridge pull`" in said.out
     assert server.hooks == {}
 
@@ -93,43 +98,63 @@ def test_without_a_public_address_there_is_no_hook(server: Server, path: Path) -
 def test_what_goes_wrong_is_one_sentence(server: Server, path: Path, status: int) -> None:
     """With what to do; run again, it goes on."""
     server.down = status
-    said = call(path, "provision", "first", "--yes")
+    said = call(path, "provision", "staying-close", "--yes")
     assert (said.code, said.out) == (1, "")
     assert said.err.startswith("exit-bridge: ")
     assert TOKEN not in said.err
     server.down = 0
-    assert call(path, "provision", "first", "--yes").code == 0
+    assert call(path, "provision", "staying-close", "--yes").code == 0
     assert len(server.forms) == 1
 
 
 def test_a_form_that_was_not_changed(server: Server, path: Path) -> None:
-    call(path, "provision", "first", "--yes")
+    call(path, "provision", "staying-close", "--yes")
     before = list(server.asked)
-    said = call(path, "provision", "first", "--check")
+    said = call(path, "provision", "staying-close", "--check")
     assert (said.code, said.out) == (0, "35 of 35 questions with a scale are there and understood.\n")
     assert not [asked for asked in server.asked[len(before) :] if not asked.startswith("GET")]
 
 
 def test_drift_is_found_and_bound(server: Server, path: Path) -> None:
     """A question that was made anew and an option that was: told with its words, then bound by a yes."""
-    call(path, "provision", "first", "--yes")
+    call(path, "provision", "staying-close", "--yes")
     fields = {field["ref"]: field for field in server.forms[FORM]["fields"]}
     fields["rec01"] |= {"ref": "made-anew", "title": "Senior managers see that people have time to try new ideas"}
     fields["rec02"]["properties"]["choices"][3] = {"ref": "other", "label": "Rather yes"}
-    said = call(path, "provision", "first", "--check")
+    said = call(path, "provision", "staying-close", "--check")
     assert said.code == 3
     assert "34 of 35 questions with a scale are there and understood.\nNot found: rec01\n" in said.out
     assert 'rec02 has options that are none of its own: "Rather yes"' in said.out
-    bound = call(path, "bind", "first", "--live", answers="y\n4\n")
+    bound = call(path, "bind", "staying-close", "--live", answers="y\n4\n")
     assert bound.code == 0, bound.err
-    binding = read_mapping(path.with_name("first.binding.toml"), BANK)
+    binding = read_mapping(path.with_name("staying-close.binding.toml"), BANK)
     assert dict(binding.columns) == {"made-anew": "rec01"}
     assert binding.labels == {"rec02": {"other": "4"}}
-    said = call(path, "provision", "first", "--check")
+    said = call(path, "provision", "staying-close", "--check")
     assert (said.code, said.out) == (0, "35 of 35 questions with a scale are there and understood.\n")
 
 
 def test_before_there_is_a_form_nothing_can_be_compared(server: Server, path: Path) -> None:
-    said = call(path, "provision", "first", "--check")
-    assert (said.code, "exit-bridge provision first" in said.err) == (1, True)
+    said = call(path, "provision", "staying-close", "--check")
+    assert (said.code, "exit-bridge provision staying-close" in said.err) == (1, True)
     assert server.asked == []
+
+
+PAGE = Path(__file__).parents[2] / "docs" / "provision.md"
+
+
+def shown(name: str) -> str:
+    """What stands in the page under the command of that transcript."""
+    wanted = rf"<!-- transcript: {name} -->\n```console\n[$] [^\n]*\n(.*?)```"
+    block = re.search(wanted, PAGE.read_text("utf-8"), re.DOTALL)
+    assert block is not None
+    return block[1]
+
+
+def test_the_page_shows_what_really_happens(server: Server, path: Path) -> None:
+    """Both transcripts, word for word."""
+    made = call(path, "provision", "staying-close", answers="y\n")
+    assert made.out == shown("provision")
+    (rec01,) = [field for field in server.forms[FORM]["fields"] if field["ref"] == "rec01"]
+    rec01 |= {"ref": "made-anew", "title": "Senior managers see that people have time to try new ideas"}
+    assert call(path, "provision", "staying-close", "--check").out == shown("check")

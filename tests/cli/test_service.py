@@ -371,13 +371,13 @@ def test_what_is_made_up_is_read_as_it_was_meant(tool: Platform) -> None:
     body = tool.sample_delivery(bank, "extended", said, "r-1", "2026-01-15T10:30:00Z", "a wave")
     (raw,) = tool.read(tool.payload(body)).responses
     form = DeployedForm("first", tool.name, bank)
-    read, address = decode(raw, form), reply_address(raw, form)
+    read, reply_to = decode(raw, form), reply_address(raw, form)
     assert isinstance(read, Submission)
     assert (read.response_id, read.submitted_at, read.wave) == ("r-1", "2026-01-15T10:30:00Z", "a wave")
-    assert (read.variant, address) == ("extended", "somebody@council.example")
+    assert (read.variant, reply_to) == ("extended", "somebody@council.example")
     back = {key: str(value) for key, value in (read.answers | read.context).items()}
     back |= {f"comment_{key}": text for key, text in read.comments.items()}
-    assert back | {"reply_to": address} == said
+    assert back | {"reply_to": reply_to} == said
 
 
 @pytest.mark.server

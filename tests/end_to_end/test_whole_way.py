@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 from tests.web.servers import free_port
-from tests.web.test_round_trip import simulator
+from tests.web.test_round_trip import as_posted, simulator
 
 from exit_bridge.bank import load_bank
 from exit_bridge.http import HttpPolicy, post
@@ -87,13 +87,12 @@ def served(folder: Path, inbox: Any, tool: str, answered_by: str) -> tuple[subpr
     return process, port
 
 
-def delivered(port: int, tool: Any, body: bytes) -> dict:
-    headers = {**tool.schemes["signature"].sign(body, SECRET), "Content-Type": "application/json"}
+def delivered(port: int, address: str, body: bytes, headers: dict[str, str]) -> dict:
     policy = HttpPolicy(internal=f"http://127.0.0.1:{port}")
     deadline = time.monotonic() + 20
     while True:
         try:
-            reply = post(f"http://127.0.0.1:{port}/hooks/whole", body, headers, policy)
+            reply = post(f"http://127.0.0.1:{port}{address}", body, headers, policy)
         except Exception:
             assert time.monotonic() < deadline
             time.sleep(0.1)
@@ -110,17 +109,17 @@ def test_from_click_to_inbox(tool, answered_by, inbox, browser, tmp_path):
 
     files = tool.write_form(BANK, "full", ["en"], ABOUT)
     said, meant = respondent(BANK, "full", "en", random.Random(3))
-    body = json.dumps(simulator(tool.name).deliver(files, said)).encode()
+    posted = as_posted(tool, simulator(tool.name).deliver(files, said), "whole", SECRET)
     process, port = served(tmp_path, inbox, tool.name, answered_by)
     try:
-        assert delivered(port, tool, body)["status"] == "accepted"
-        asked_for_own = "somebody@council.example" in body.decode()
+        assert delivered(port, *posted)["status"] == "accepted"
+        asked_for_own = "somebody@council.example" in posted[1].decode()
         expected = answered_by == "group" or asked_for_own
         deadline = time.monotonic() + 15
         while expected and not inbox.mails:
             assert time.monotonic() < deadline, (tmp_path / "log").read_text()
             time.sleep(0.1)
-        assert delivered(port, tool, body)["status"] == "duplicate"
+        assert delivered(port, *posted)["status"] == "duplicate"
     finally:
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=20) == 0

@@ -94,7 +94,7 @@ def test_a_name_of_ours_is_refused(installed):
     assert not isinstance(platforms.platform("typeform"), Typeform)
 
 
-@pytest.mark.parametrize("name", ["paper", "sheet"])
+@pytest.mark.parametrize("name", ["paper", "sheet", "workbook"])
 def test_names_of_forms_for_no_tool_are_refused(installed, name):
     """`forms paper` writes the form to print, `forms sheet` build sheets: they would write over the tool's files."""
     installed(entry(name, "Outside"))

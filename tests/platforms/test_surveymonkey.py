@@ -139,7 +139,8 @@ def test_what_travels_unseen_is_declared():
 def test_how_to_import_says_all_of_it():
     """Both bodies, the skip logic, the link's values."""
     survey, link = TOOL.write_form(BANK, "quick", ["en"], ABOUT)
-    for part in (survey.path, link.path, "skip logic", "?bank=exit-open@1&variant=quick&wave=", "exit-bridge provision"):
+    said = (survey.path, link.path, "skip logic", "?bank=exit-open@1&variant=quick&wave=", "exit-bridge provision")
+    for part in said:
         assert part in survey.how_to_import
 
 

@@ -12,7 +12,11 @@ import pytest
 from exit_bridge.reports.phrases import phrases
 
 PACKAGE = Path(str(files("exit_bridge")))
-SPOKEN_BY = {PACKAGE / "reports": ("reports", "sending"), PACKAGE / "paper": ("paper",)}
+SPOKEN_BY = {
+    PACKAGE / "reports": ("reports", "sending"),
+    PACKAGE / "paper": ("paper",),
+    PACKAGE / "workbook": ("workbook",),
+}
 """Folder of phrases files -> rooms whose code says these phrases."""
 FOLDERS = list(SPOKEN_BY)
 FILES = [file for folder in FOLDERS for file in sorted(folder.glob("phrases.*.toml"))]

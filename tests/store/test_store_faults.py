@@ -37,7 +37,7 @@ def is_one_clear_line(error: ExitBridgeError) -> bool:
 def test_a_lock_held_by_somebody_else_is_waited_for_then_reported(store_url: str, arrive: Arrive) -> None:
     """503 after the busy timeout, nothing half done, and fine again once the lock is gone."""
     with open_store(store_url, busy_timeout_ms=50) as store, open_store(store_url) as other:
-        store.upgrade()
+        other.upgrade()
         with other._writing() as connection:
             if not store._is_sqlite:
                 connection.execute(text("LOCK TABLE submission"))
@@ -60,8 +60,9 @@ def test_threads_that_wait_too_long_are_told(store_url: str, arrive: Arrive) -> 
 
 def test_too_many_connections_at_once_are_told(store_url: str) -> None:
     """An exhausted pool is a busy store, after the same wait."""
+    with open_store(store_url) as patient:  # on PostgreSQL one upgrade waits for another, whoever's it is
+        patient.upgrade()
     with open_store(store_url, busy_timeout_ms=50) as store, ExitStack() as readers:
-        store.upgrade()
         for _ in range(15):
             readers.enter_context(store._reading())
         began = time.monotonic()

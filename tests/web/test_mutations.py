@@ -20,7 +20,7 @@ from exit_bridge.web import create_app
 
 SECRET = "whsec_bXV0YXRpb24tbXV0YXRpb24tbXV0YXRpb24tbXV0YQ=="
 RECORDED = Path(__file__).parents[1] / "platforms"
-STATUSES = {"accepted", "duplicate", "edited", "older", "ignored", "declined", "quarantined", "batch"}
+STATUSES = {"accepted", "duplicate", "edited", "older", "ignored", "declined", "quarantined", "fetching", "batch"}
 
 
 @pytest.fixture

@@ -48,6 +48,14 @@ def simulator(name):
     return module
 
 
+def as_posted(tool, sent, survey, secret):
+    """Address, body and headers, as the tool posts what its simulator gave, with the first way to prove itself."""
+    body = sent if isinstance(sent, bytes) else json.dumps(sent).encode()
+    best = next(iter(tool.schemes.values()))
+    address = f"/hooks/{survey}/{secret}" if best.in_path else f"/hooks/{survey}"
+    return address, body, {**best.sign(body, secret), "Content-Type": tool.content_types[0]}
+
+
 @pytest.mark.parametrize("variant", BANK.variants)
 @pytest.mark.parametrize("tool", PLATFORMS.values(), ids=PLATFORMS)
 def test_what_was_meant_is_what_is_reported(tool, variant, store, tmp_path):
@@ -58,11 +66,7 @@ def test_what_was_meant_is_what_is_reported(tool, variant, store, tmp_path):
     client = create_app(settings, bridge).test_client()
     files = tool.write_form(BANK, variant, ["en"], ABOUT)
     said, meant = respondent(BANK, variant, "en", random.Random(7))
-    sent = simulator(tool.name).deliver(files, said)
-    body = sent if isinstance(sent, bytes) else json.dumps(sent).encode()
-    best = next(iter(tool.schemes.values()))
-    address = f"/hooks/round/{SECRET}" if best.in_path else "/hooks/round"
-    headers = {**best.sign(body, SECRET), "Content-Type": tool.content_types[0]}
+    address, body, headers = as_posted(tool, simulator(tool.name).deliver(files, said), "round", SECRET)
     answer = client.post(address, data=body, headers=headers)
     assert (answer.status_code, answer.json["status"]) == (200, "accepted")
 

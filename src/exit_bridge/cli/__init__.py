@@ -16,6 +16,7 @@ COMMANDS = {
     "pull": ("tool_api", "Fetch new responses from the survey tool, through its API."),
     "bind": ("bind", "Learn what a form's changed words stand for."),
     "score": ("score", "Score responses exported from a survey tool."),
+    "watch": ("watch", "Turn every export that lands in a folder into reports."),
     "compare": ("compare", "Lay the sheets of several groups side by side."),
     "wave": ("wave", "Count who has answered, close a round, say what happens next."),
     "team": ("team", "Write the team report on a closed round, or on exports."),

@@ -61,9 +61,8 @@ def demo_team(out: Path) -> None:
         write_files(out / "next", texts | ({"next.pdf": as_pdf(made, now.date())} if pdf else {}))
         _tell(out / "next", "what you told us, what happens next, by when: one page for everybody who answered")
     click.echo("\nOpen report.html in each folder; facilitator.html is one page for whoever leads the meeting.")
-    for package, extra, what in (("typst", "pdf", "PDFs"), ("docx", "docx", "Word action plans")):
-        if not find_spec(package):
-            click.echo(f"For {what} too, in the folder of exit-bridge's repository: pip install '.[{extra}]'")
+    if not find_spec("typst"):
+        click.echo("For PDFs too, in the folder of exit-bridge's repository: pip install '.[pdf]'")
 
 
 def _tell(folder: Path, what: str) -> None:

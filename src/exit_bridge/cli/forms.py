@@ -26,6 +26,7 @@ from exit_bridge.platforms import platform as platform_called
 from exit_bridge.platforms.base import Platform
 from exit_bridge.scoring import result_schema, team_schema
 from exit_bridge.sheets import SheetForms
+from exit_bridge.workbook import WorkbookForms
 
 DEFAULT_OUT = "form_definitions"
 
@@ -63,7 +64,8 @@ def forms(
     """Write the form files that survey tools import, with the schemas and a README beside them.
 
     PLATFORM may also be `paper`: a form to print, with a sheet to score it by hand where the variant is scored; or
-    `sheet`: a Word file and a table to build the form from by hand, in a tool that takes no file.
+    `sheet`: a Word file and a table to build the form from by hand, in a tool that takes no file; or `workbook`: a
+    spreadsheet that scores by formulas, written only where it is named, of variants with scores.
     Without --survey they are samples: they do not say who is responsible for the answers, and tell so on the form.
     With --survey alone only its form is written, where `init` put it.
     """
@@ -107,7 +109,7 @@ def _own(given: str | None, name: str) -> tuple[Path, dict[str, bytes]]:
 class _Wanted:
     """What is to be written."""
 
-    tools: tuple[Platform | PaperForms | SheetForms, ...]
+    tools: tuple[Platform | PaperForms | SheetForms | WorkbookForms, ...]
     bank: QuestionBank
     variants: tuple[str, ...]
     languages: tuple[str, ...]
@@ -142,9 +144,9 @@ def _wanted(
         languages = reviewed or list(bank.wordings)
     check_bank(bank, variants, languages, draft=draft)
     return _Wanted(
-        tools=(*_tools(names), *_paper(names, pdf=pdf), *_sheet(names)),
+        tools=(*_tools(names), *_paper(names, pdf=pdf), *_sheet(names), *_workbook(names)),
         bank=bank,
-        variants=tuple(variants or bank.variants),
+        variants=tuple(variants or _suited(names, bank)),
         languages=tuple(languages),
         about=about,
         survey=survey or "",
@@ -186,6 +188,17 @@ def _paper(names: Sequence[str], *, pdf: bool) -> tuple[PaperForms, ...]:
 def _sheet(names: Sequence[str]) -> tuple[SheetForms, ...]:
     """Build sheets stand there too: whatever the answers come back from, its own platform or `generic` reads them."""
     return (SheetForms(),) if not names or SheetForms.name in names else ()
+
+
+def _workbook(names: Sequence[str]) -> tuple[WorkbookForms, ...]:
+    """Only where it is named: its bytes change with the package that writes it, so it is not among files to keep."""
+    return (WorkbookForms(),) if WorkbookForms.name in names else ()
+
+
+def _suited(names: Sequence[str], bank: QuestionBank) -> list[str]:
+    """Every variant; but where nothing else than the workbook is wanted, those that have scores."""
+    scored = [name for name, variant in bank.variants.items() if variant.scored]
+    return scored if scored and set(names) == {WorkbookForms.name} else list(bank.variants)
 
 
 def _files(wanted: _Wanted) -> Iterator[tuple[str, bytes]]:

@@ -9,13 +9,14 @@ from exit_bridge.bank import PRESENT, QuestionBank
 from exit_bridge.paper import PaperForms
 from exit_bridge.platforms.base import FormFile, Platform
 from exit_bridge.sheets import SheetForms
+from exit_bridge.workbook import WorkbookForms
 
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """A survey tool, paper or build sheets, and the files written, each with its variant or none."""
+    """A survey tool, paper, build sheets or the workbook, with its files: each with its variant, or none for all."""
 
-    platform: Platform | PaperForms | SheetForms
+    platform: Platform | PaperForms | SheetForms | WorkbookForms
     files: Sequence[tuple[str, FormFile]]
 
 

@@ -72,14 +72,39 @@ def score(
     Unfinished, test, repeated and declined rows are left out and counted. Rows that cannot be read are refused: the
     others are scored, the refused ones are listed with their reasons, and the exit code is 3.
     """
-    write = writer_for(out)
-    form = _form(ctx.obj, survey, bank, wording, variant)
+    form = form_of(ctx.obj, survey, bank, wording, variant)
     mapping = mapping or form.mapping
-    rejects = out.with_name(f"{out.name}.rejects.csv") if out else None
     used = [*exports, *wording, *([Path(bank)] if bank else [])]
-    _keep_apart((out, rejects, reports), [*used, *([mapping] if mapping else [])])
+    _keep_apart((out, _rejects(out), reports), [*used, *([mapping] if mapping else [])])
     _keep_apart((save_mapping,), [*used, *([out] if out else [])])
-    folder = _report_folder(reports, form, pdf)
+    tally = score_files(
+        exports,
+        form,
+        out=out,
+        folder=_report_folder(reports, form, pdf),
+        platform=platform,
+        mapping=mapping,
+        save_mapping=save_mapping,
+        items=items or "",
+        team=team,
+    )
+    ctx.exit(SOME_REFUSED if tally.rejects.count else 0)
+
+
+def score_files(
+    exports: Sequence[Path],
+    form: Form,
+    *,
+    out: Path | None,
+    folder: ReportFolder | None,
+    platform: str | None = None,
+    mapping: Path | None = None,
+    save_mapping: Path | None = None,
+    items: str = "",
+    team: bool = False,
+) -> Tally:
+    """Write the table, the reports and the list of refused rows, and tell on stderr what became of every row."""
+    write, rejects = writer_for(out), _rejects(out)
     with ExitStack() as files, _progress(exports, visible=out is not None) as progress:
         opened: list[Export] = []
         for path in exports:
@@ -99,19 +124,23 @@ def score(
         kept = _one_mapping(opened) if save_mapping else ""
         file: BinaryIO = files.enter_context(whole(out)) if out else sys.stdout.buffer
         listed = Rejects(rejects, files, len(exports) > 1)
-        tally = Tally(form.bank, form.about, form.survey, items or "", folder, listed, team=team)
-        write(file, columns(form.bank, items or ""), tally.rows(opened))
+        tally = Tally(form.bank, form.about, form.survey, items, folder, listed, team=team)
+        write(file, columns(form.bank, items), tally.rows(opened))
         file.flush()
         if save_mapping:
             files.enter_context(whole(save_mapping)).write(kept.encode())
     if rejects and not tally.rejects.count:
         rejects.unlink(missing_ok=True)  # of an earlier run: nothing is refused any more
     tally.tell(opened)
-    ctx.exit(SOME_REFUSED if tally.rejects.count else 0)
+    return tally
+
+
+def _rejects(out: Path | None) -> Path | None:
+    return out.with_name(f"{out.name}.rejects.csv") if out else None
 
 
 @dataclass(frozen=True, slots=True)
-class _Form:
+class Form:
     """What was asked, and what the coordinator said about it. Empty text: not said."""
 
     bank: QuestionBank
@@ -122,18 +151,19 @@ class _Form:
     mapping: Path | None = None
 
 
-def _form(
+def form_of(
     settings: str | None, survey: str | None, bank: str | None, wording: Sequence[Path], variant: str | None
-) -> _Form:
+) -> Form:
+    """What --survey, --bank, --wording and --variant say together."""
     words = tuple(map(str, wording))
     if not survey:
-        return _Form(load_bank(bank or DEFAULT_BANK, words), About(), "", variant or "", "")
+        return Form(load_bank(bank or DEFAULT_BANK, words), About(), "", variant or "", "")
     from exit_bridge.settings import load_settings, settings_path
 
     known = load_settings(settings_path(settings)).survey(survey)
     binding = Path(known.binding) if known.binding and not bank else None
     loaded = load_bank(bank or known.bank_source, words if bank else (*known.wordings, *words))
-    return _Form(loaded, known.about, known.name, variant or known.variant, known.wave, binding)
+    return Form(loaded, known.about, known.name, variant or known.variant, known.wave, binding)
 
 
 def _keep_apart(targets: Sequence[Path | None], used: Sequence[Path]) -> None:
@@ -145,7 +175,7 @@ def _keep_apart(targets: Sequence[Path | None], used: Sequence[Path]) -> None:
             )
 
 
-def _report_folder(directory: Path | None, form: _Form, pdf: bool) -> ReportFolder | None:
+def _report_folder(directory: Path | None, form: Form, pdf: bool) -> ReportFolder | None:
     if directory is None:
         if pdf:
             raise UsageError("--pdf is for reports, and none are asked for", fix="Add --reports DIR")

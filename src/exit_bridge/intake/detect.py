@@ -28,8 +28,10 @@ def detect_platform(headings: Sequence[str], bank: QuestionBank) -> tuple[str, s
             profile = tool.export
             if profile is None or bool(profile.detect_items) != by_items:
                 continue
-            if profile.detect is not None and names.issuperset(profile.detect) and ids >= profile.detect_items:
-                rule = f"headings {', '.join(map(shown, profile.detect))}"
+            sets = (profile.detect, *profile.detect_also) if profile.detect is not None else ()
+            fits = next((wanted for wanted in sets if names.issuperset(wanted)), None)
+            if fits is not None and ids >= profile.detect_items:
+                rule = f"headings {', '.join(map(shown, fits))}"
                 hits[tool.name] = f"{rule} and {ids} question ids" if by_items else rule
             elif style := style_of(headings, profile):
                 hits[tool.name] = f"headings {', '.join(map(shown, style[1]))}: {style[0].name}"

@@ -65,9 +65,11 @@ class Column:
         return None
 
     def _unstyled(self, texts: Sequence[str], codes: Codes) -> Target | None:
-        """By any of its header cells as a whole, else by the text at the end of one."""
+        """By any of its header cells as a whole, else by the text at the end of one, else without digits at its end."""
         ends = (codes.texts.get(as_words(part)) for text in texts for part in _ends(text))
-        return codes.question(texts) or next(filter(None, ends), None)
+        if found := codes.question(texts) or next(filter(None, ends), None):
+            return found
+        return codes.question([text.rstrip("0123456789") for text in texts]) if self.profile.numbered_headings else None
 
     def _plain(self, cell: str) -> str:
         """A header cell without the tool's own number and spelling."""

@@ -12,7 +12,8 @@ from exit_bridge.bank import COMMENT_PREFIX, PRESENT, REPLY_TO, QuestionBank, Wo
 from exit_bridge.bank.questionnaire import short_codes
 from exit_bridge.intake.text import LONGEST, as_code, as_words
 
-_VISIBLE_CODE = re.compile(r"^\s*([A-Z]{1,2}\d{1,2})[.)]\s")
+# Before it may stand a number that a tool, or an import into it, counted questions with.
+_VISIBLE_CODE = re.compile(r"^\s*(?:\d{1,3}[.)]\s+)?([A-Z]{1,2}\d{1,2})[.)]\s")
 _NUMBERED = re.compile(r"^(\d)(?:\.0+)?\s*(?:$|[-.:)(])\s*(.*?)\)?$")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal
 
 from exit_bridge.bank import COMMENT_PREFIX, HIDDEN, QuestionBank
@@ -116,7 +117,7 @@ class RowReader:
                 if (cell := self._cell(cells[place]))
             ),
             revision=int(revision) if revision else None,
-            submitted_at=self._metadata("submitted_at", cells) or None,
+            submitted_at=self._submitted_at(cells),
             language=self._metadata("language", cells) or None,
             hidden={name: value for name in HIDDEN if (value := self._metadata(name, cells))},
             asked=self._asked(self._metadata("variant", cells), cells),
@@ -168,6 +169,15 @@ class RowReader:
         place = self.layout.metadata.get(name)
         value = "" if place is None else self._cell(cells[place])
         return "" if value in self.profile.placeholders else value
+
+    def _submitted_at(self, cells: Sequence[str]) -> str | None:
+        time = self._metadata("submitted_at", cells)
+        if time and self.profile.rough_times:
+            try:
+                datetime.fromisoformat(time)
+            except ValueError:
+                return None
+        return time or None
 
     def _value(self, question: str, cell: str) -> str:
         given = self.labels.get(question)

@@ -22,6 +22,7 @@ BUILT_IN = {
     "jotform": "exit_bridge.platforms.jotform:Jotform",
     "surveymonkey": "exit_bridge.platforms.surveymonkey:SurveyMonkey",
     "smartsurvey": "exit_bridge.platforms.smartsurvey:SmartSurvey",
+    "ms-forms": "exit_bridge.platforms.ms_forms:MicrosoftForms",
     "generic": "exit_bridge.platforms.generic:Generic",
 }
 """Name -> class. Imported when asked for, so that the command line starts fast. `generic` stays last."""
@@ -29,7 +30,7 @@ BUILT_IN = {
 GROUP = "exit_bridge.platforms"
 """The entry-point group under which another package names its platforms: `name = "package.module:Class"`."""
 
-NOT_A_TOOL = ("paper", "sheet")
+NOT_A_TOOL = ("paper", "sheet", "workbook")
 """What `forms` writes besides and into folders of these names, so that no survey tool may have them."""
 
 NAME = re.compile(r"[a-z][a-z0-9-]{0,39}")

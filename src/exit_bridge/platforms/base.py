@@ -162,6 +162,8 @@ class Platform:
     """Does the tool send again after a 503? If not, a delivery is spooled to disk when the store is away."""
     same_id_in_export: ClassVar[bool] = False
     """Does the export carry the id the webhook used?"""
+    told_apart: ClassVar[tuple[str, ...]] = ()
+    """What the export tells of the same response in another way, or not at all: `submitted_at`, `language`."""
     evidence: ClassVar[Literal["recorded", "from vendor docs", "ours"]] = "from vendor docs"
     """What the shapes read here rest on; shown to users in the platform table."""
     export: ClassVar[ExportProfile | None] = None

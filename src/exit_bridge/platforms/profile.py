@@ -55,6 +55,8 @@ class ExportProfile:
 
     detect: tuple[str, ...] | None
     detect_items: int = 0
+    detect_also: tuple[tuple[str, ...], ...] = ()
+    """The same headings as the tool writes them in other languages: any one of these sets will do for `detect`."""
     header_rows: int = 1
     metadata: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     filters: tuple[RowFilter, ...] = ()
@@ -67,6 +69,10 @@ class ExportProfile:
     styles: tuple[HeadingStyle, ...] = ()
     before_id: tuple[str, ...] = ()
     """Headings of a column whose text goes before the response id, with a hyphen, where ids repeat between forms."""
+    numbered_headings: bool = False
+    """May a heading end in digits that the tool put there to tell it from another? Tried where nothing else fits."""
+    rough_times: bool = False
+    """May times be written as somebody's spreadsheet program shows them? What is not plain is left out, not guessed."""
     null_not_shown: bool = False
     """Does the tool write an empty text for what was left blank, and no value for what was never shown?"""
     parts: tuple[str, ...] | None = None

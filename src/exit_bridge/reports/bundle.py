@@ -14,7 +14,7 @@ from exit_bridge.reports.types import Report
 
 
 def bundle(report: Report, made_on: date, *, pdf: bool = False) -> dict[str, bytes]:
-    """File name -> content. The Word file comes where python-docx is installed, PDFs where they are wanted.
+    """File name -> content. PDFs come where they are wanted.
 
     Raises ExitBridgeError where PDFs are wanted and typst is not installed.
     """

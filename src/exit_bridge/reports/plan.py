@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import io
 from datetime import date, datetime, time
-from importlib.util import find_spec
 
-from exit_bridge.errors import UsageError
 from exit_bridge.reports.phrases import Phrases, phrases
 from exit_bridge.reports.table_text import csv_bytes
 from exit_bridge.reports.types import Card, Report
+from exit_bridge.word import Word
 
 _PLANS = ("actions", "last")
 """Sections whose cards are actions."""
+
+_WIDTHS = (3, 5, 5, 4, 4, 3, 3, 3)
+"""Shares of the page for the columns of the Word file."""
 
 
 def actions_of(report: Report) -> tuple[tuple[str, Card], ...]:
@@ -27,11 +28,10 @@ def actions_of(report: Report) -> tuple[tuple[str, Card], ...]:
 
 
 def plan_files(report: Report, made_on: date) -> dict[str, bytes]:
-    """File name -> content; the Word file only where python-docx is installed, nothing where there is no action."""
+    """File name -> content; nothing where there is no action."""
     if not actions_of(report):
         return {}
-    word = {"action-plan.docx": as_plan_docx(report, made_on)} if find_spec("docx") else {}
-    return word | {"action-plan.csv": as_plan_csv(report)}
+    return {"action-plan.docx": as_plan_docx(report, made_on), "action-plan.csv": as_plan_csv(report)}
 
 
 def as_plan_csv(report: Report) -> bytes:
@@ -41,48 +41,19 @@ def as_plan_csv(report: Report) -> bytes:
 
 
 def as_plan_docx(report: Report, made_on: date) -> bytes:
-    """The same as a Word document, landscape A4, a heading row that repeats. Raises UsageError without python-docx."""
-    try:
-        from docx import Document
-        from docx.enum.section import WD_ORIENT
-        from docx.oxml import OxmlElement
-        from docx.oxml.ns import qn
-        from docx.shared import Mm
-    except ImportError:
-        fix = "In the folder of exit-bridge's repository run: pip install '.[docx]'"
-        raise UsageError("The action plan as .docx needs the package python-docx", fix=fix) from None
+    """The same as a Word document, landscape A4, a heading row that repeats."""
     say = phrases(report.language)
-    document = Document()
-    page = document.sections[0]
-    page.orientation, page.page_width, page.page_height = WD_ORIENT.LANDSCAPE, Mm(297), Mm(210)
-    page.left_margin = page.right_margin = page.top_margin = page.bottom_margin = Mm(15)
-    written = datetime.combine(made_on, time())
-    properties = document.core_properties
-    properties.title, properties.author, properties.language = say("plan_file.title"), "exit-bridge", report.language
-    properties.created = properties.modified = written
-    properties.comments = ""
-    document.add_heading(say("plan_file.title"), 1)
-    document.add_paragraph(report.title)
-    for label, text in report.facts.rows:
-        document.add_paragraph(f"{label}: {text}", style="List Bullet")
+    word = Word(say("plan_file.title"), report.language, landscape=True, made=datetime.combine(made_on, time()))
+    word.heading(say("plan_file.title"))
+    word.paragraph(report.title)
+    word.points([f"{label}: {text}" for label, text in report.facts.rows])
     for notice in report.notices:
-        document.add_paragraph(notice)
-    head, rows = say.several("plan_file.head"), [_row(*action, say) for action in actions_of(report)]
-    if not rows:
-        document.add_paragraph(say("plan_file.none"))
+        word.paragraph(notice)
+    if rows := [_row(*action, say) for action in actions_of(report)]:
+        word.table(say.several("plan_file.head"), rows, _WIDTHS, say("plan_file.title"))
     else:
-        table = document.add_table(rows=1, cols=len(head), style="Table Grid")
-        mark = OxmlElement("w:tblHeader")
-        mark.set(qn("w:val"), "true")
-        table.rows[0]._tr.get_or_add_trPr().append(mark)  # noqa: SLF001 (the library has no other way)
-        for cell, text in zip(table.rows[0].cells, head, strict=True):
-            cell.paragraphs[0].add_run(text).bold = True
-        for row in rows:
-            for cell, text in zip(table.add_row().cells, row, strict=True):
-                cell.text = text
-    file = io.BytesIO()
-    document.save(file)
-    return file.getvalue()
+        word.paragraph(say("plan_file.none"))
+    return word.content()
 
 
 def _row(heading: str, card: Card, say: Phrases) -> tuple[str, ...]:

@@ -219,17 +219,21 @@ def fitting_action(
     reading: IngredientScore, bank: QuestionBank, about: About, stage: str | None, why: Why
 ) -> ChosenAction | None:
     """The action that fits the lowest item best: what is still ahead of the stage comes last, of items and actions."""
-    now = STAGES.index(stage) if stage else len(STAGES)
-
-    def ahead(of: Item | Action) -> bool:
-        return STAGES.index(of.starts) > now
-
-    items = sorted((bank.items[name] for name in reading.lowest), key=lambda item: (ahead(item), item.history))
+    items = sorted((bank.items[name] for name in reading.lowest), key=lambda item: turn(item, stage))
     for item in items:
         if fitting := [action for action in bank.actions if item.id in action.items and _fits(action, about)]:
-            best = min(fitting, key=ahead)
+            best = min(fitting, key=lambda action: _ahead(action, stage))
             return ChosenAction(best.id, reading.id, item.id, why, from_now_on=item.history)
     return None
+
+
+def turn(item: Item, stage: str | None) -> tuple[bool, bool]:
+    """Which of equally low items goes first, smallest first: what is ahead of the stage, then what is past, waits."""
+    return _ahead(item, stage), item.history
+
+
+def _ahead(of: Item | Action, stage: str | None) -> bool:
+    return stage is not None and STAGES.index(of.starts) > STAGES.index(stage)
 
 
 def _fits(action: Action, about: About) -> bool:

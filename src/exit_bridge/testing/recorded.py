@@ -204,13 +204,13 @@ def check_same_by_file(platform: Platform, folder: Path, bank: QuestionBank) -> 
     must(both, todo(platform, "record one response both as a delivery and in an export, for `same_id_in_export`"))
     for key in sorted(both):
         one, other = by_file[key], by_hook[key]
-        must(alike(one, other), f"{platform.name}: by file\n{one}\nbut by webhook\n{other}")
+        must(alike(platform, one, other), f"{platform.name}: by file\n{one}\nbut by webhook\n{other}")
 
 
-def alike(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    """Are these the same submission? Some tools tell the time and the language in one of their two ways only."""
-    told = {"submitted_at", "language"}
-    return {key: one[key] for key in one if key not in told} == {key: other[key] for key in other if key not in told}
+def alike(platform: Platform, one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Are these the same submission, but for what the tool is known to tell differently?"""
+    apart = platform.told_apart
+    return {key: one[key] for key in one if key not in apart} == {key: other[key] for key in other if key not in apart}
 
 
 def _by_id(documents: Iterable[dict[str, Any]]) -> dict[str, dict[str, Any]]:

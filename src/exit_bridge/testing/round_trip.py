@@ -71,7 +71,7 @@ def _check_file(
     if platform.same_id_in_export:
         payload = _payload(platform, deliver(files, people[0][0]))
         (delivered,) = outcome(platform, payload, form_of(platform, bank, variant))["responses"]
-        must(alike(delivered, rows[0]), f"{platform.name}: by file\n{rows[0]}\nbut by webhook\n{delivered}")
+        must(alike(platform, delivered, rows[0]), f"{platform.name}: by file\n{rows[0]}\nbut by webhook\n{delivered}")
 
 
 def _payload(platform: Platform, sent: Any) -> Any:

@@ -220,3 +220,15 @@ def test_scores_are_not_taken_back(server):
     with pytest.raises(ApiFailed, match="no scores back") as caught:
         api(server).write_back("r", {})
     assert caught.value.permanent
+
+
+def test_what_the_survey_asks_now(server):
+    """By our ids and the words of every language, options too; headings are none. What is oddly shaped is left out."""
+    asked = {question.keys[0]: question for question in api(server).questions(SURVEY)}
+    assert set(BANK.variants["full"].items) <= set(asked)
+    assert not [key for key in asked if key.startswith("page_")]
+    assert any(words.startswith("R1. ") for words in asked["rec01"].keys)
+    codes = BANK.items["rec01"].codes
+    assert [option[0] for option in asked["rec01"].options] == [f"rec01_{code}" for code in codes]
+    server.surveys[SURVEY]["blocks"] = [None, {"elements": [{"id": "x", "headline": "no object", "choices": 3}, "y"]}]
+    assert [(each.keys, each.options) for each in api(server).questions(SURVEY)] == [(("x",), ())]

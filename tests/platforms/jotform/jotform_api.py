@@ -21,6 +21,7 @@ class Jotform:
     status: str = "ENABLED"
     questions: dict[str, dict] = field(default_factory=dict)
     rows: list[dict] = field(default_factory=list)
+    hooks: list[str] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
     shell: int = 0
     """How often a form or its questions are taken without the questions: some accounts make a shell first."""
@@ -73,6 +74,11 @@ class Jotform:
             case "PUT", ["form", number, "questions"] if number == FORM:
                 self._take(json.loads(body))
                 return 200, self.questions
+            case "GET", ["form", number, "webhooks"] if number == FORM:
+                return 200, {str(n): url for n, url in enumerate(self.hooks)} or []
+            case "POST", ["form", number, "webhooks"] if number == FORM:
+                self.hooks.append(dict(parse_qsl(body.decode()))["webhookURL"])
+                return 200, {str(n): url for n, url in enumerate(self.hooks)}
             case "GET", ["form", number, "submissions"] if number == FORM:
                 return 200, self._list(query)
             case "GET", ["submission", number] if self.row(number):

@@ -408,3 +408,21 @@ def test_what_doctor_is_told(server):
     assert all(remark.fix for remark in api(server).check(list(SCORES)) if remark.status != "ok")
     assert {call.split()[0] for call in server.calls} == {"GET"}
     assert "nothing under this number" in refused(lambda: checked(server, form="7")).what
+
+
+def test_it_posts_to_us_once(server):
+    """However often it is told to, and beside the addresses of others."""
+    server.hooks.append("https://other.example/hook")
+    hook = "https://bridge.example/hooks/s/the-secret-of-the-address"
+    assert (api(server).add_hook(FORM, hook, ""), api(server).add_hook(FORM, hook, "")) == (True, False)
+    assert server.hooks == ["https://other.example/hook", hook]
+
+
+def test_what_the_form_asks_now(server):
+    """Our names and words, options too, so that what was changed there can be found."""
+    asked = {question.keys[0]: question for question in api(server).questions(FORM)}
+    assert set(BANK.variants["full"].items) <= set(asked)
+    assert "bank" not in asked
+    labels = WORDS.option_labels(BANK.items["rec01"], "full")
+    assert asked["rec01"].keys[1].startswith("R1. ")
+    assert asked["rec01"].options == tuple((label,) for label in labels.values())

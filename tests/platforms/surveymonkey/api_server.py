@@ -24,6 +24,7 @@ class SurveyMonkey:
     survey: dict | None = None
     variables: dict = field(default_factory=dict)
     links: list[dict] = field(default_factory=list)
+    hooks: list[dict] = field(default_factory=list)
     responses: dict[str, dict] = field(default_factory=dict)
     answers: list[tuple[int, dict, bytes]] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
@@ -47,6 +48,13 @@ class SurveyMonkey:
     def handle(self, method, path, query, body):
         """(status, document) of one request."""
         match method, *path.strip("/").split("/"):
+            case "GET", "v3", "webhooks":
+                return 200, {"data": [{"id": hook["id"], "name": hook["name"]} for hook in self.hooks]}
+            case "GET", "v3", "webhooks", number:
+                return 200, next(hook for hook in self.hooks if hook["id"] == number)
+            case "POST", "v3", "webhooks":
+                self.hooks.append({"id": f"10{len(self.hooks)}", **body})
+                return 201, self.hooks[-1]
             case "POST", "v3", "surveys":
                 if "custom_variables" in body:
                     return 400, error("1002")
@@ -61,6 +69,8 @@ class SurveyMonkey:
                 return 200, {"id": FORM, "title": self.survey["title"]}
             case _, "v3", "surveys", form, *_ if form != FORM or not self.survey:
                 return 404, error("1020")
+            case "GET", "v3", "surveys", _, "details":
+                return 200, self.survey
             case "POST", "v3", "surveys", _, "collectors":
                 number = f"43000000{len(self.links) + 1}"
                 link = {"id": number, "status": "open", "url": f"https://www.surveymonkey.example/r/{number}", **body}

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from tests.platforms.surveymonkey.api_server import FORM, TOKEN, SurveyMonkey, error, serving
 
-from exit_bridge.bank import load_bank
+from exit_bridge.bank import load_bank, questionnaire
 from exit_bridge.errors import ApiFailed, SendFailed
 from exit_bridge.http import HttpPolicy, origin
 from exit_bridge.platforms import platform
@@ -15,6 +15,7 @@ from exit_bridge.platforms.base import fault_in
 from exit_bridge.platforms.surveymonkey import delivery
 from exit_bridge.platforms.surveymonkey.api import PAGE, Api
 from exit_bridge.platforms.surveymonkey.cursor import OVERLAP
+from exit_bridge.platforms.surveymonkey.form import heading
 from exit_bridge.testing import ABOUT
 from exit_bridge.tool_api import caller
 
@@ -79,6 +80,30 @@ def test_the_survey_is_made_with_its_variables_and_its_link(empty):
     assert api(empty).address(FORM) == link["url"]
 
 
+def test_the_webhook_is_made_once(server):
+    """Of completed responses of this survey; the address tells whether it is there."""
+    url = "https://reports.council.example/hooks/s"
+    assert api(server).add_hook(FORM, url, "not sent") is True
+    (hook,) = server.hooks
+    assert (hook["event_type"], hook["object_type"], hook["object_ids"]) == ("response_completed", "survey", [FORM])
+    assert "not sent" not in json.dumps(hook)
+    assert api(server).add_hook(FORM, url, "not sent") is False
+    assert api(server).add_hook(FORM, f"{url}2", "not sent") is True
+    assert len(server.hooks) == 2
+
+
+def test_what_the_survey_asks_now(server):
+    """Every question with its options, as words, without the text between them."""
+    asked = questionnaire(BANK, "full", "en", ABOUT).questions
+    found = api(server).questions(FORM)
+    assert [question.keys[-1] for question in found] == [heading(question) for question in asked]
+    labels = [[option[-1] for option in question.options] for question in found]
+    assert labels == [[choice.label for choice in question.choices] for question in asked]
+    for broken in ({}, {"pages": [{"questions": [{"family": 1, "headings": []}]}]}):
+        server.survey = {"title": "x"} | broken
+        refused(lambda: api(server).questions(FORM))
+
+
 def test_a_survey_that_was_made_in_part_is_named(empty):
     """So that it can be deleted there."""
     empty.during = lambda call: empty.answers.append((500, {}, b"")) if call.startswith("PATCH") else None
@@ -135,7 +160,7 @@ def test_a_deleted_response_is_gone(server):
     assert api(server).fetch("118086000099") is None
     assert server.calls[-1] == f"GET /v3/surveys/{FORM}"
     wrong = refused(lambda: api(server, form="505000099").fetch("118086000099"))
-    assert (wrong.permanent, "no such survey" in wrong.what) == (True, True)
+    assert (wrong.permanent, "no such form" in wrong.what) == (True, True)
 
 
 @pytest.mark.parametrize("number", ["../../users/me", "1?x=1", "1#", "1\n2", "\u0661"])
@@ -158,7 +183,7 @@ def test_an_id_stays_inside_its_address(server, number):
         (503, {"Retry-After": "5"}, False, 5),
         (400, {}, True, None),
         (410, {}, True, None),
-        (301, {"Location": "https://elsewhere.example/"}, True, None),
+        (301, {"Location": "https://elsewhere.example/"}, False, None),
     ],
 )
 def test_what_was_refused_is_tried_again_where_that_may_help(server, status, headers, permanent, pause):
@@ -172,9 +197,9 @@ def test_what_was_refused_is_tried_again_where_that_may_help(server, status, hea
 def test_an_error_has_its_number_and_nothing_else(server):
     """The vendor's documentation lists the numbers."""
     server.answers = [(403, {}, json.dumps(error("1015")).encode())]
-    assert "(HTTP 403, error 1015)" in refused(lambda: api(server).fetch("1")).what
+    assert ", error 1015" in refused(lambda: api(server).fetch("1")).what
     server.answers = [(403, {}, json.dumps(error("<b>1015</b>")).encode())]
-    assert "(HTTP 403)" in refused(lambda: api(server).fetch("1")).what
+    assert "1015" not in refused(lambda: api(server).fetch("1")).what
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b"null", b"[" * 100_000, b"\xff"])

@@ -24,7 +24,8 @@ def api(scene: Scene, survey: Survey) -> Iterator[Finding]:
         return
     if tool.delivers_ids and survey.api is None:
         line = f"{tool.title} delivers ids alone, and the settings do not say how to fetch the responses"
-        fix = f"Add [surveys.{survey.name}.api] (docs/platforms/{tool.name}.md), then run exit-bridge jobs retry"
+        add = f"Add [surveys.{survey.name}.api] (docs/platforms/{tool.name}.md)"
+        fix = f"{add}, then run exit-bridge jobs retry --all-dead"
         yield Finding("broken", about, line, fix)
     for remark in () if scene.offline else check_api(survey):
         match remark.status:

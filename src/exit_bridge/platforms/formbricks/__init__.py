@@ -39,6 +39,8 @@ class Formbricks(Platform):
     schemes: ClassVar = {"signature": StandardWebhooks(), "path": PathToken()}
     sender_retries = True  # src: three times within half a minute, so an outage may last longer than that
     same_id_in_export = True  # src
+    # src: the file has when a response was begun, in the zone the organisation shows, and no language.
+    told_apart = ("submitted_at", "language")
     evidence = "from vendor docs"
 
     delivery_schema: ClassVar = delivery.SCHEMA

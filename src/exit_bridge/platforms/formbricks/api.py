@@ -14,7 +14,7 @@ from urllib.parse import urlencode, urlsplit
 
 from exit_bridge.errors import ApiFailed
 from exit_bridge.platforms.api import Pulled, Remark, Reply, ToolApi
-from exit_bridge.platforms.base import FormFile
+from exit_bridge.platforms.base import FormFile, LiveQuestion
 from exit_bridge.platforms.formbricks.delivery import FINISHED
 
 PAGE = 250
@@ -119,6 +119,12 @@ class ManagementApi(ToolApi):
             last = rows[-1]["updatedAt"]
             start, skip = (start, skip + PAGE) if last == start else (last, 0)
 
+    def questions(self, form: str) -> list[LiveQuestion]:
+        """spec: blocks of elements, by our ids and by their words in every language."""
+        blocks = _objects(self._survey(form).get("blocks"))
+        elements = (element for block in blocks for element in _objects(block.get("elements")))
+        return [_question(element) for element in elements if element.get("type") != "cta"]
+
     def check(self, scores: Sequence[str]) -> Iterator[Remark]:
         """Key, survey and whether people can fill it in."""
         form = self.access.form
@@ -202,6 +208,21 @@ class ManagementApi(ToolApi):
     @property
     def _where(self) -> str:
         return urlsplit(self.access.url).hostname or "url"
+
+
+def _question(element: Mapping[str, Any]) -> LiveQuestion:
+    choices = _objects(element.get("choices"))
+    options = tuple((str(choice.get("id", "")), *_words(choice.get("label"))) for choice in choices)
+    return LiveQuestion((str(element.get("id", "")), *_words(element.get("headline"))), options)
+
+
+def _objects(value: Any) -> Iterator[Mapping[str, Any]]:
+    return (each for each in value if isinstance(each, dict)) if isinstance(value, list) else iter(())
+
+
+def _words(value: Any) -> Iterator[str]:
+    """Every language's text of one thing."""
+    return (text for text in value.values() if isinstance(text, str)) if isinstance(value, dict) else iter(())
 
 
 def _payload(row: Mapping[str, Any]) -> dict[str, Any]:

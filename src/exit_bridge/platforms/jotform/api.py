@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from exit_bridge.platforms.api import Access, Call, Pulled, Remark, ToolApi, instant
-from exit_bridge.platforms.base import FormFile
+from exit_bridge.platforms.base import FormFile, LiveQuestion
 from exit_bridge.platforms.jotform.calls import Calls
 from exit_bridge.platforms.jotform.cursor import Cursor
 from exit_bridge.platforms.jotform.form import SCORE
@@ -86,6 +86,27 @@ class JotformApi(ToolApi):
             if not following:
                 return
             at, rows = step, following
+
+    def add_hook(self, form: str, url: str, secret: str) -> bool:  # noqa: ARG002 (it stands in the address)
+        """client: `/form/{id}/webhooks` lists and takes addresses."""
+        path = f"/form/{self._number(form)}/webhooks"
+        there = self._jotform.get(path) or {}
+        if url in (there.values() if isinstance(there, dict) else there):
+            return False
+        self._jotform.post(path, {"webhookURL": url})
+        return True
+
+    def questions(self, form: str) -> list[LiveQuestion]:
+        """By our name and its words, the numbers in front included; options by their words."""
+        content = self._dict(self._jotform.get(f"/form/{self._number(form)}/questions") or {})
+        return [
+            LiveQuestion(
+                tuple(filter(None, (str(each.get("name", "")), str(each.get("text", ""))))),
+                tuple((label,) for label in str(each.get("options", "")).split("|") if label),
+            )
+            for each in content.values()
+            if _asks(each) and each.get("hidden") != "Yes"
+        ]
 
     def write_back(self, response_id: str, scores: Mapping[str, str]) -> None:
         """client: `POST /submission/{id}` changes answers by number. If that is delivered again, it is a duplicate."""

@@ -13,10 +13,10 @@ from urllib.parse import quote, urlencode
 
 from exit_bridge.errors import SendFailed, UnsafeDestination
 from exit_bridge.platforms.api import Pulled, Remark, ToolApi
-from exit_bridge.platforms.base import FormFile
+from exit_bridge.platforms.base import FormFile, LiveQuestion, fault_in
 from exit_bridge.platforms.surveymonkey.calls import Calls, Json
 from exit_bridge.platforms.surveymonkey.cursor import Cursor, in_order
-from exit_bridge.platforms.surveymonkey.delivery import pruned
+from exit_bridge.platforms.surveymonkey.delivery import COMPLETED, SURVEY, live, pruned
 from exit_bridge.platforms.surveymonkey.form import COLLECTOR
 
 PAGE = 100
@@ -38,7 +38,7 @@ class Api(ToolApi):
             fix = "Give each language a survey of its own in the settings"
             raise ask.failed("One survey of SurveyMonkey is one language", fix, permanent=True)
         variables = surveys[0].pop("custom_variables")
-        form = ask.text(ask("POST", "surveys", surveys[0]), "id")
+        form = ask.id_in(ask("POST", "surveys", surveys[0]))
         try:
             # docs: a survey made with its pages takes none, an existing one does.
             ask("PATCH", f"surveys/{form}", {"custom_variables": variables})
@@ -54,7 +54,7 @@ class Api(ToolApi):
         if any(link.get("status") == "open" for link in links):
             return False
         if links:
-            ask("PATCH", f"collectors/{ask.text(links[0], 'id')}", {"status": "open"})
+            ask("PATCH", f"collectors/{ask.id_in(links[0])}", {"status": "open"})
         else:
             ask("POST", f"surveys/{_id(form)}/collectors", {"type": "weblink", "anonymous_type": "fully_anonymous"})
         return True
@@ -67,6 +67,25 @@ class Api(ToolApi):
             if isinstance(url, str) and url.isprintable() and url.startswith("https://"):
                 return url
         raise ask.failed("The survey has no web link", "Make one under Collect responses", permanent=True)
+
+    def add_hook(self, form: str, url: str, secret: str) -> bool | None:  # noqa: ARG002 (it signs with its own)
+        """docs: the address must answer HEAD, and may belong to no other webhook of the account."""
+        ask = self._ask
+        found = ask.rows(ask("GET", f"webhooks?{urlencode({'per_page': PAGE})}"), "data")
+        for number in (ask.id_in(row) for row in found):
+            if ask("GET", f"webhooks/{number}").get("subscription_url") == url:
+                return False
+        about = {"event_type": COMPLETED, "object_type": "survey", "object_ids": [form]}
+        ask("POST", "webhooks", {"name": "exit-bridge", **about, "subscription_url": url})
+        return True
+
+    def questions(self, form: str) -> list[LiveQuestion]:
+        """By id and words; text that asks nothing is none."""
+        ask = self._ask
+        found = ask("GET", f"surveys/{_id(form)}/details")
+        if fault_in(found, SURVEY):
+            raise ask.unread()
+        return live(found)
 
     def pull(self, cursor: str | None, today: date, *, afresh: bool = False) -> Generator[Pulled, None, None]:  # noqa: ARG002
         """Completed responses in the order in which they were last changed, so that a later change is seen too.
@@ -83,7 +102,7 @@ class Api(ToolApi):
             asked |= {"start_modified_at": since} if since else {}
             query = urlencode({**asked, "per_page": PAGE, "page": page})
             found = ask("GET", f"surveys/{_id(form)}/responses/bulk?{query}")
-            rows = ask.rows(found)
+            rows = ask.rows(found, "data")
             if not in_order(rows):
                 raise ask.failed("SurveyMonkey does not list responses by their last change", "Report this as a bug")
             fresh = [row for row in rows if not at.seen(row)]
@@ -130,7 +149,7 @@ class Api(ToolApi):
     def _links(self, form: str) -> list[Json]:
         ask = self._ask
         query = urlencode({"include": "type,status,url", "per_page": PAGE})
-        found = ask.rows(ask("GET", f"surveys/{_id(form)}/collectors?{query}"))
+        found = ask.rows(ask("GET", f"surveys/{_id(form)}/collectors?{query}"), "data")
         return [row for row in found if row.get("type") == "weblink"]
 
 

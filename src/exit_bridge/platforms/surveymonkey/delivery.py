@@ -11,7 +11,7 @@ from typing import Any
 
 from exit_bridge.bank import HIDDEN
 from exit_bridge.bank.questionnaire import Question, Questionnaire
-from exit_bridge.platforms.base import TEXT, DeliveryResult, RawAnswer, RawResponse, many, shape
+from exit_bridge.platforms.base import TEXT, DeliveryResult, LiveQuestion, RawAnswer, RawResponse, many, shape
 from exit_bridge.platforms.surveymonkey.form import TEMPLATE, heading
 
 COMPLETED = "response_completed"
@@ -41,6 +41,16 @@ _EVENT = {
     "if": {"properties": {"event_type": {"const": COMPLETED}}},
     "then": shape("object_id", object_id=ID),
 }
+_OPTION = shape(id=TEXT, text=_SOME_TEXT)
+_LIVE = shape(
+    "family",
+    "headings",
+    id=TEXT,
+    family=TEXT,
+    headings=many(shape(heading=_SOME_TEXT)),
+    answers={"anyOf": [{"type": "null"}, shape(choices=many(_OPTION))]},
+)
+SURVEY = shape("pages", pages=many(shape("questions", questions=many(_LIVE))))
 SCHEMA = {"type": "object", "if": {"required": ["event_type"]}, "then": _EVENT, "else": RESPONSE}
 
 
@@ -73,6 +83,22 @@ def pruned(value: Any, schema: Mapping[str, Any] = RESPONSE) -> Any:
     if isinstance(value, list) and "items" in schema:
         return [pruned(each, schema["items"]) for each in value]
     return value
+
+
+def live(survey: Mapping[str, Any]) -> list[LiveQuestion]:
+    """What a survey that fits SURVEY asks now (docs: `GET /surveys/{id}/details`)."""
+    asked = (question for page in survey["pages"] for question in page["questions"])
+    return [
+        LiveQuestion(
+            _some(question.get("id"), *(_words(part.get("heading")) for part in question["headings"])),
+            tuple(
+                _some(choice.get("id"), _words(choice.get("text")))
+                for choice in (question.get("answers") or {}).get("choices", [])
+            ),
+        )
+        for question in asked
+        if question["family"] != "presentation"
+    ]
 
 
 def _ignored(reason: str) -> DeliveryResult:
