@@ -16,8 +16,8 @@ from exit_bridge import testing
 from exit_bridge.bank import load_bank, questionnaire
 from exit_bridge.bridge import Bridge
 from exit_bridge.errors import UnreadableDelivery
+from exit_bridge.intake import parse_json
 from exit_bridge.platforms import platform
-from exit_bridge.platforms.base import parse_json
 from exit_bridge.settings import load_settings
 from exit_bridge.store import open_store
 from exit_bridge.web import create_app
