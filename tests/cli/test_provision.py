@@ -151,10 +151,40 @@ def shown(name: str) -> str:
     return block[1]
 
 
+def answer(server: Server, n: int, notice: str) -> None:
+    """Somebody fills in the form that was made."""
+    form = server.forms[FORM]
+    said = {"notice": f"notice_{notice}", "rec01": "rec01_4", "rec02": "rec02_2"}
+    fields = {field["ref"]: field for field in form["fields"]}
+    choices = {
+        ref: next(c for c in fields[ref]["properties"]["choices"] if c["ref"] == alias) for ref, alias in said.items()
+    }
+    server.responses.append(
+        {
+            "token": f"token{n}",
+            "submitted_at": f"2026-01-15T10:0{n}:00Z",
+            "hidden": {},
+            "answers": [
+                {
+                    "type": "choice",
+                    "field": {"ref": ref, "id": f"id-{ref}", "type": "multiple_choice"},
+                    "choice": choice,
+                }
+                for ref, choice in choices.items()
+            ],
+        }
+    )
+
+
 def test_the_page_shows_what_really_happens(server: Server, path: Path) -> None:
-    """Both transcripts, word for word."""
+    """Every transcript, word for word."""
     made = call(path, "provision", "staying-close", answers="y\n")
     assert made.out == shown("provision")
     (rec01,) = [field for field in server.forms[FORM]["fields"] if field["ref"] == "rec01"]
     rec01 |= {"ref": "made-anew", "title": "Senior managers see that people have time to try new ideas"}
     assert call(path, "provision", "staying-close", "--check").out == shown("check")
+    rec01 |= {"ref": "rec01"}
+    for n, notice in enumerate(("yes", "no", "yes")):
+        answer(server, n, notice)
+    pulled = [call(path, "pull", "staying-close").out for _ in range(2)]
+    assert "$ exit-bridge pull staying-close\n".join(pulled) == shown("pull")

@@ -9,7 +9,8 @@ from jsonschema import Draft202012Validator
 
 from exit_bridge.bank import HIDDEN, About, load_bank, questionnaire
 from exit_bridge.cli.hook import how_to_prove
-from exit_bridge.errors import UnreadableDelivery, UntrustedDelivery
+from exit_bridge.errors import UnknownLabel, UnreadableDelivery, UntrustedDelivery
+from exit_bridge.intake import DeployedForm, decode
 from exit_bridge.intake.exports import Filtered, read_export
 from exit_bridge.platforms import platform
 from exit_bridge.platforms.base import Delivery
@@ -179,8 +180,8 @@ def test_an_id_that_is_none_is_not_fetched(number):
 @pytest.mark.parametrize(
     ("asked", "keys", "values"),
     [
-        ({"answers": [{"choice_id": "12", "simple_text": "Agree"}]}, ("7", "R1. Words"), ("12", "Agree")),
-        ({"answers": [{"choice_id": "12"}]}, ("7", "R1. Words"), ("12",)),
+        ({"answers": [{"choice_id": "12", "simple_text": "Agree"}]}, ("7", "R1. Words"), ("#12", "Agree")),
+        ({"answers": [{"choice_id": "12"}]}, ("7", "R1. Words"), ("#12",)),
         ({"answers": [{"other_id": "9", "text": "x", "simple_text": "Other | x"}]}, ("7", "R1. Words"), ("Other | x",)),
         ({"answers": [{"other_id": "9", "text": "x"}]}, ("7", "R1. Words"), ("x",)),
         ({"family": "open_ended", "answers": [{"text": "a <b", "simple_text": "a b"}]}, ("7", "R1. Words"), ("a <b",)),
@@ -190,9 +191,9 @@ def test_an_id_that_is_none_is_not_fetched(number):
         (
             {"answers": [{"row_id": "3", "choice_id": "4", "simple_text": "A - b - Agree"}]},
             ("3", "A - b"),
-            ("4", "Agree"),
+            ("#4", "Agree"),
         ),
-        ({"answers": [{"row_id": "3", "choice_id": "4", "simple_text": "5"}]}, ("3", "R1. Words"), ("4", "5")),
+        ({"answers": [{"row_id": "3", "choice_id": "4", "simple_text": "5"}]}, ("3", "R1. Words"), ("#4", "5")),
     ],
 )
 def test_every_kind_of_answer_becomes_what_may_name_an_option(asked, keys, values):
@@ -226,3 +227,15 @@ def test_an_unfinished_row_where_the_file_tells(tmp_path):
     partial, complete = read_export(path, bank=BANK)
     assert partial == Filtered(3, "partial")
     assert complete.response_id == "2"
+
+
+def test_the_id_of_an_option_is_never_a_code():
+    """Whatever digits SurveyMonkey gives it: with words that nobody knows it is refused, and not taken for a `4`."""
+    answer = {"choice_id": "4", "simple_text": "Rather yes"}
+    notice = {"id": "8", "family": "single_choice", "heading": "notice", "answers": [{"simple_text": "yes"}]}
+    asked = {"id": "9", "family": "single_choice", "heading": "R1. Words", "answers": [answer]}
+    response = {"id": "17", "response_status": "completed", "pages": [{"questions": [notice, asked]}]}
+    (raw,) = TOOL.read(response).responses
+    assert raw.answers[1].values == ("#4", "Rather yes")
+    with pytest.raises(UnknownLabel):
+        decode(raw, DeployedForm("s", TOOL.name, BANK))

@@ -92,7 +92,7 @@ def live(survey: Mapping[str, Any]) -> list[LiveQuestion]:
         LiveQuestion(
             _some(question.get("id"), *(_words(part.get("heading")) for part in question["headings"])),
             tuple(
-                _some(choice.get("id"), _words(choice.get("text")))
+                _some(_marked(choice.get("id")), _words(choice.get("text")))
                 for choice in (question.get("answers") or {}).get("choices", [])
             ),
         )
@@ -115,14 +115,21 @@ def _answers(question: Mapping[str, Any]) -> Iterator[RawAnswer]:
         elif answer.get("row_id") and answer.get("choice_id"):
             # believed: a matrix tells the row's text and the column's in one. Rows of one have the matrix' heading.
             row, _, column = said.rpartition(" - ")
-            yield RawAnswer(_some(answer["row_id"], row or title), _some(answer["choice_id"], column))
+            yield RawAnswer(_some(answer["row_id"], row or title), _some(_marked(answer["choice_id"]), column))
         else:
-            yield RawAnswer(_some(question["id"], title), _some(answer.get("choice_id"), said or answer.get("text")))
+            yield RawAnswer(
+                _some(question["id"], title), _some(_marked(answer.get("choice_id")), said or answer.get("text"))
+            )
 
 
 def _words(text: str | None) -> str:
     """seen: headings hold tags where somebody changed how they look."""
     return html.unescape(_TAG.sub(" ", text or "")).strip()
+
+
+def _marked(choice: str | None) -> str:
+    """An option's id, for a binding: digits alone could be a code of ours."""
+    return f"#{choice}" if choice else ""
 
 
 def _some(*texts: str | None) -> tuple[str, ...]:
