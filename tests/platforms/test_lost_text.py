@@ -21,6 +21,7 @@ from exit_bridge.errors import UnreadableExport
 from exit_bridge.intake import Submission
 from exit_bridge.intake.exports import read_export
 from exit_bridge.intake.tables import open_tables
+from exit_bridge.intake.text import as_words
 
 WRITERS = [tool for tool in PLATFORMS.values() if "form" in tool.faces]
 FORMS = [(variant, language) for variant in BANK.variants for language in BANK.wordings]
@@ -47,10 +48,13 @@ def in_other_words(variant, language):
 
 
 def changed(rng, text, translated):
-    """What may have become of words between the form and us."""
+    """What may have become of words between the form and us.
+
+    Not what makes other words of ours of them: `Cytuno'n gryf` cut after `Cytuno` is another answer to everybody.
+    """
     cut = rng.randrange(1, len(text) + 1)
     number, _, words = text.partition(". ")
-    return rng.choice(
+    became = rng.choice(
         [
             text,
             text[:cut],
@@ -67,6 +71,8 @@ def changed(rng, text, translated):
             "",
         ]
     )
+    others = {as_words(other) for other in translated} - {as_words(text), as_words(words)}
+    return text if as_words(became) in others else became
 
 
 def right_or_nothing(found, known):
