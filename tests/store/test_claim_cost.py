@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from time import monotonic, sleep
 
 import pytest
 from sqlalchemy import text
@@ -38,9 +39,15 @@ def test_a_vacuum_takes_ended_jobs_out_of_the_claims_way(store: Store) -> None:
             connection.execute(text(statement))
     assert store.claim("w", 60) is None
     assert pages(store) > 4
-    with store._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("VACUUM job"))
-    assert pages(store) <= 2
+    # PostgreSQL keeps what an open transaction may still see, whoever's it is: other tests may have one for a moment.
+    deadline = monotonic() + 60
+    while True:
+        with store._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("VACUUM job"))
+        if pages(store) <= 2:
+            return
+        assert monotonic() < deadline
+        sleep(0.5)
 
 
 def test_the_queue_is_vacuumed_by_jobs_not_by_share(store: Store) -> None:
