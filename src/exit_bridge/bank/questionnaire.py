@@ -69,6 +69,20 @@ class Page:
     intro: str
     questions: tuple[Question, ...]
 
+    @property
+    def blocks(self) -> list[list[Question]]:
+        """The questions with those together that share their options, where the first of them stands.
+
+        For tools that show several statements as one grid. A question with help, or one that must be answered, is
+        alone.
+        """
+        found: dict[object, list[Question]] = {}
+        for question in self.questions:
+            labels = tuple(choice.label for choice in question.choices)
+            alone = not labels or question.required or question.help
+            found.setdefault(question.id if alone else labels, []).append(question)
+        return list(found.values())
+
 
 @dataclass(frozen=True, slots=True)
 class Questionnaire:

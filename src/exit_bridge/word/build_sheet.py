@@ -78,14 +78,8 @@ def _texts(sheet: Word, heading: str, texts: Sequence[str], lang: str) -> None:
 
 
 def groups(page: Page, *, blocks: bool) -> list[list[Question]]:
-    """Without blocks one group for each page; with them one for each set of options, where it first stands."""
-    found: dict[object, list[Question]] = {}
-    for question in page.questions:
-        labels = tuple(choice.label for choice in question.choices)
-        alone = not labels or question.required or question.help
-        key = (question.id if alone else labels) if blocks else ""
-        found.setdefault(key, []).append(question)
-    return list(found.values())
+    """Without blocks one group for each page; with them one for each grid that can be made of it."""
+    return page.blocks if blocks else [list(page.questions)]
 
 
 def _questions(sheet: Word, questions: Sequence[Question], page: int, lang: str) -> None:
