@@ -91,9 +91,9 @@ def test_ids_count_in_each_form():
     assert ("flow-a", "1") == TOOL.id_parts(ids[0])
 
 
-def test_times_without_a_zone_are_not_guessed():
-    """`1/2/2026` is January or February: the time of the response is left out, and the row still counts."""
-    for name, said in (("workbook.xlsx", "2026-01-15T10:29:41Z"), ("saved_as_csv.csv", None)):
+def test_times_are_read_where_the_file_tells_the_day():
+    """A German CSV has its day first. What the flow says of the time is left out: it does not tell."""
+    for name, said in (("workbook.xlsx", "2026-01-15T10:29:41Z"), ("saved_as_csv.csv", "2026-01-15T10:29:00Z")):
         first = next(iter(read_export(RECORDED / f"export_{name}", bank=BANK)))
         assert isinstance(first, Submission)
         assert said == first.submitted_at

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from exit_bridge.bank import QuestionBank
 from exit_bridge.errors import AmbiguousExport, UnreadableExport, UsageError
 from exit_bridge.intake.columns import shown
-from exit_bridge.intake.headings import style_of
+from exit_bridge.intake.headings import columns_of, style_of
+from exit_bridge.intake.mapping import Mapping, mapping_for
 from exit_bridge.intake.mapping_file import fold
 from exit_bridge.intake.text import as_code
 from exit_bridge.platforms import platform, platforms
@@ -22,6 +23,7 @@ def detect_platform(headings: Sequence[str], bank: QuestionBank) -> tuple[str, s
     """
     names = {fold(heading) for heading in headings}
     ids = len({as_code(name) for name in names} & bank.items.keys())
+    codes = mapping_for(bank)
     for by_items in (False, True):
         hits = {}
         for tool in platforms():
@@ -30,9 +32,12 @@ def detect_platform(headings: Sequence[str], bank: QuestionBank) -> tuple[str, s
                 continue
             sets = (profile.detect, *profile.detect_also) if profile.detect is not None else ()
             fits = next((wanted for wanted in sets if names.issuperset(wanted)), None)
-            if fits is not None and ids >= profile.detect_items:
+            if fits is not None:
                 rule = f"headings {', '.join(map(shown, fits))}"
-                hits[tool.name] = f"{rule} and {ids} question ids" if by_items else rule
+                known = _named(headings, profile, codes) if profile.detect_words else ids
+                if known >= profile.detect_items:
+                    what = "questions" if profile.detect_words else "question ids"
+                    hits[tool.name] = f"{rule} and {known} {what}" if by_items else rule
             elif style := style_of(headings, profile):
                 hits[tool.name] = f"headings {', '.join(map(shown, style[1]))}: {style[0].name}"
         if len(hits) > 1:
@@ -44,6 +49,12 @@ def detect_platform(headings: Sequence[str], bank: QuestionBank) -> tuple[str, s
         fix="Name the tool with --platform (`exit-bridge platforms` lists them); --platform generic reads any table, "
         "and a mapping file (--mapping) says which column is which question",
     )
+
+
+def _named(headings: Sequence[str], profile: ExportProfile, codes: Mapping) -> int:
+    """How many headings name an item, by whatever columns are matched by."""
+    targets = (column.question(codes)[0] for column in columns_of([headings], profile, codes))
+    return len({target.id for target in targets if target and target.kind == "item"})
 
 
 def profile_of(name: str) -> ExportProfile:

@@ -65,10 +65,14 @@ class Column:
         return None
 
     def _unstyled(self, texts: Sequence[str], codes: Codes) -> Target | None:
-        """By any of its header cells as a whole, else by the text at the end of one, else without digits at its end."""
+        """By any of its header cells as a whole, else by the text at the end of one, else without digits at its end.
+
+        A whole cell and what it has in brackets must not name two questions.
+        """
+        inner = codes.by_words([held[1] for text in texts if (held := _IN_BRACKETS.search(text))])
         ends = (codes.texts.get(as_words(part)) for text in texts for part in _ends(text))
-        if found := codes.question(texts) or next(filter(None, ends), None):
-            return found
+        if found := codes.question(texts) or inner or next(filter(None, ends), None):
+            return found if inner in (None, found) else None
         return codes.question([text.rstrip("0123456789") for text in texts]) if self.profile.numbered_headings else None
 
     def _plain(self, cell: str) -> str:
@@ -159,9 +163,7 @@ def _parts(cells: Iterable[tuple[str, ...]], profile: ExportProfile) -> Iterator
 
 
 def _ends(text: str) -> Iterator[str]:
-    """What may be the statement where a tool writes the question before it: `Question [statement]` and the like."""
-    if bracketed := _IN_BRACKETS.search(text):
-        yield bracketed[1]
+    """What may be the statement where a tool writes the question before it: `Question - statement` and the like."""
     for separator in _SEPARATORS:
         if separator in text:
             yield text.rpartition(separator)[2]

@@ -55,6 +55,8 @@ class ExportProfile:
 
     detect: tuple[str, ...] | None
     detect_items: int = 0
+    detect_words: bool = False
+    """May these be named by number or words too?"""
     detect_also: tuple[tuple[str, ...], ...] = ()
     """The same headings as the tool writes them in other languages: any one of these sets will do for `detect`."""
     header_rows: int = 1

@@ -17,7 +17,10 @@ _ADDRESS = (
 )  # fmt: skip
 
 EXPORT = ExportProfile(
+    # The one heading of its own is nobody's in particular, so a question of ours must be there besides.
     detect=(_TIME[0],),
+    detect_items=1,
+    detect_words=True,
     detect_also=tuple((heading,) for heading in _TIME[1:]),
     metadata={"submitted_at": _TIME},
     drop=_ADDRESS,
