@@ -70,6 +70,8 @@ def payloads() -> str:
     counted, parts = [], []
     for tool in map(platform, BUILT_IN):
         path = ROOT / "tests" / "platforms" / tool.name / "recorded" / "PROVENANCE.md"
+        if not path.is_file():  # the checklist asks for it; the other pages can be made meanwhile
+            continue
         rows = provenance(path.read_text("utf-8"))
         cases = [sum(len(row.cases) for row in rows if row.kind == kind) for kind in KINDS]
         counted.append([f"[{tool.title}](platforms/{tool.name}.md)", *(number or "" for number in cases), sum(cases)])

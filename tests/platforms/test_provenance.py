@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from exit_bridge import testing
-from exit_bridge.platforms import platform, platforms
+from exit_bridge.platforms import platform
 from exit_bridge.testing.provenance import KINDS, Provenance, provenance
 
 HERE = Path(__file__).parent
@@ -134,10 +134,10 @@ def test_a_folder_without_it(folder):
         testing.check_provenance(saying("recorded"), folder)
 
 
-@pytest.mark.parametrize("tool", platforms(), ids=lambda tool: tool.name)
-def test_every_row_fits_into_the_page(tool):
+@pytest.mark.parametrize("path", sorted(HERE.glob("*/recorded/PROVENANCE.md")), ids=lambda path: path.parts[-3])
+def test_every_row_fits_into_the_page(path):
     """docs/payloads.md shows the rows; a bar in one would break its table, and a link would lead nowhere from there."""
-    rows = provenance((HERE / tool.name / "recorded" / "PROVENANCE.md").read_text("utf-8"))
-    lines = (HERE / tool.name / "recorded" / "PROVENANCE.md").read_text("utf-8").splitlines()
-    assert len([line for line in lines if line.startswith("| `")]) == len(rows)
+    text = path.read_text("utf-8")
+    rows = provenance(text)
+    assert len([line for line in text.splitlines() if line.startswith("| `")]) == len(rows) > 0
     assert [] == [row for row in rows if "](" in row.holds + row.source]
