@@ -59,6 +59,27 @@ def platforms() -> str:
     return table(head, rows)
 
 
+# -- recorded files --------------------------------------------------------------------------------------------------
+
+
+def payloads() -> str:
+    """How many recorded cases of each tool rest on what, and then each of them."""
+    from exit_bridge.platforms import BUILT_IN, platform
+    from exit_bridge.testing.provenance import KINDS, provenance
+
+    counted, parts = [], []
+    for tool in map(platform, BUILT_IN):
+        path = ROOT / "tests" / "platforms" / tool.name / "recorded" / "PROVENANCE.md"
+        if not path.is_file():  # the checklist asks for it; the other pages can be made meanwhile
+            continue
+        rows = provenance(path.read_text("utf-8"))
+        cases = [sum(len(row.cases) for row in rows if row.kind == kind) for kind in KINDS]
+        counted.append([f"[{tool.title}](platforms/{tool.name}.md)", *(number or "" for number in cases), sum(cases)])
+        told = table(["Case", "What it holds", "Rests on"], [[codes(row.cases), row.holds, row.source] for row in rows])
+        parts.append(f"## {tool.title}\n\n{told}")
+    return "\n\n".join([table(["Survey tool", *KINDS, "In all"], counted), *parts])
+
+
 # -- the command line ------------------------------------------------------------------------------------------------
 
 
@@ -581,6 +602,7 @@ def claims() -> str:
 
 PARTS: dict[str, Callable[[], str]] = {
     "platforms": platforms,
+    "payloads": payloads,
     "cli": cli,
     "settings": settings,
     "errors": errors,

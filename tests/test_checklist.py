@@ -238,7 +238,8 @@ def _record(module: Path, work: Path) -> None:
     (work / "recorded" / "one.body").write_bytes(body)
     (work / "recorded" / "one.headers.json").write_text(json.dumps(headers), "utf-8")
     (work / "recorded" / "one.expected.json").write_text(json.dumps(expected), "utf-8")
-    (work / "recorded" / "PROVENANCE.md").write_text("`one` is from vendor docs.", "utf-8")
+    table = ["| file | what it holds | provenance |", "|---|---|---|", "| `one` | one answer | from vendor docs |"]
+    (work / "recorded" / "PROVENANCE.md").write_text("\n".join(table), "utf-8")
 
 
 @pytest.mark.server

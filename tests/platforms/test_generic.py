@@ -79,10 +79,23 @@ def test_lists_have_bounds(length):
         TOOL.read([{"response_id": "a"}] * length)
 
 
-def test_ids_and_revisions_may_be_numbers_or_text():
-    """Some relays number their responses, some write numbers as text."""
-    (raw,) = TOOL.read({"response_id": 12345678901234567890, "revision": "3", "wave": "", "respondent": None}).responses
-    assert (raw.response_id, raw.revision, raw.hidden) == ("12345678901234567890", 3, {})
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [(4471, "4471"), (4471.0, "4471"), (" 4471 ", "4471"), (2**53 - 1, "9007199254740991"), ("4471.0",) * 2],
+)
+def test_ids_and_revisions_may_be_numbers_or_text(given, kept):
+    """Some relays number their responses, some write numbers as text; text stays as it is."""
+    (raw,) = TOOL.read({"response_id": given, "revision": "3", "wave": "", "respondent": None}).responses
+    assert (raw.response_id, raw.revision, raw.hidden) == (kept, 3, {})
+
+
+@pytest.mark.parametrize("number", [2**53, 12345678901234567890, 6.29522345043e18, -(2**53)])
+def test_an_id_that_may_have_been_rounded_is_refused(number):
+    """Two people whose ids were rounded to one would overwrite each other; in quarantine nothing is lost."""
+    with pytest.raises(UnreadableDelivery, match="Send the id as text"):
+        TOOL.read({"response_id": number, "rec01": 4})
+    batch = TOOL.read([{"response_id": number, "rec01": 4}, {"response_id": str(number), "rec01": 4}])
+    assert ([0], 1) == ([bad.index for bad in batch.bad], len(batch.responses))
 
 
 @pytest.mark.parametrize("variant", BANK.variants)

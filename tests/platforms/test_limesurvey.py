@@ -7,6 +7,7 @@ import json
 import re
 from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -18,7 +19,7 @@ from exit_bridge.errors import BankError
 from exit_bridge.intake import Declined, decode
 from exit_bridge.platforms import platform
 from exit_bridge.platforms.limesurvey.form import MAX_CODE, code_of
-from exit_bridge.testing import ABOUT, form_of
+from exit_bridge.testing import ABOUT, form_of, outcome
 
 BANK = load_bank()
 BOTH = bilingual()
@@ -208,3 +209,27 @@ def test_declined():
 def test_other_events(event, reason):
     """The plugin's test and anything but a completion is no response."""
     assert TOOL.read({"event": event}).ignored == (reason,)
+
+
+def community(answers=None, **parts):
+    """What becomes of the recorded delivery of the community's plugin with these parts changed."""
+    recorded = json.loads((Path(__file__).parent / "limesurvey" / "recorded" / "community_full.body").read_bytes())
+    return outcome(TOOL, recorded | parts | {"response": recorded["response"] | (answers or {})}, form_of(TOOL, BANK))
+
+
+@pytest.mark.parametrize("said", [{"rec03": "-oth-", "rec03_other": "Made up"}, {"rec04": "A1"}])
+def test_an_answer_that_is_no_option_of_ours(said):
+    """Somebody let people write an option of their own, or gave options other codes: it waits in quarantine."""
+    assert community(said) == {"responses": [{"error": "UnknownLabel"}]}
+
+
+@pytest.mark.parametrize("number", [None, "", "no number!", -1])
+def test_a_survey_that_numbers_no_responses(number):
+    """An inactive survey has none to send: nothing could tell two of them apart."""
+    assert community(respondId=number) == {"error": "UnreadableDelivery"}
+
+
+def test_participants_are_not_read():
+    """Name, address and token of whoever was invited, and the same answers in words, change nothing."""
+    people = {"firstname": "Made", "lastname": "Up", "email": "made-up@council.example"}
+    assert community() == community(participant=people, token="made-up", response_pretty={"R1": "Agree"})

@@ -81,6 +81,19 @@ def test_credentials_of_another_scheme_do_not_count(scheme):
         scheme.verify(Delivery(BODY, headers, token), [SECRET], NOW)
 
 
+@pytest.mark.parametrize("body", [b"", b"\xef\xbb\xbf{}", b'{\r\n "a": 1\r\n}\r\n', b'{"a": "\\u00e9"}'])
+@pytest.mark.parametrize("name", ["typeform", "hex", "sha1", "sha512", "standard webhooks"])
+def test_bytes_are_signed_and_not_what_they_mean(name, body):
+    """Empty, with a mark of byte order, CRLF or escapes: as it came it is trusted, tidied up it is not."""
+    good = SCHEMES[name].delivery(body, SECRET, NOW)
+    SCHEMES[name].verify(good, [SECRET], NOW)
+    tidied = (
+        body.removeprefix(b"\xef\xbb\xbf").replace(b"\r\n", b"\n").replace(b"\\u00e9", "é".encode()) if body else b"{}"
+    )
+    with pytest.raises(UntrustedDelivery):
+        SCHEMES[name].verify(Delivery(tidied, good.headers), [SECRET], NOW)
+
+
 def test_hmac_is_the_textbook_one():
     """The header is prefix + base64 of HMAC-SHA256 over the raw bytes, as Typeform documents it."""
     expected = base64.b64encode(hmac.new(b"key", BODY, hashlib.sha256).digest()).decode()

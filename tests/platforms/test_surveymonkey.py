@@ -194,6 +194,12 @@ def test_an_id_that_is_none_is_not_fetched(number):
             ("#4", "Agree"),
         ),
         ({"answers": [{"row_id": "3", "choice_id": "4", "simple_text": "5"}]}, ("3", "R1. Words"), ("#4", "5")),
+        (
+            {"answers": [{"row_id": "3", "col_id": "7", "choice_id": "4", "simple_text": "A - Now - Agree"}]},
+            ("3", "A"),
+            ("Now - Agree",),
+        ),
+        ({"answers": [{"row_id": "3", "col_id": "7", "choice_id": "4"}]}, ("3", "R1. Words"), ("#4",)),
     ],
 )
 def test_every_kind_of_answer_becomes_what_may_name_an_option(asked, keys, values):

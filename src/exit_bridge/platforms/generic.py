@@ -30,6 +30,7 @@ from exit_bridge.platforms.base import (
     plain,
     shape,
 )
+from exit_bridge.platforms.parse import id_text
 from exit_bridge.platforms.signatures import BasicAuth, HeaderToken, PathToken, StandardWebhooks
 
 SCHEMA_VERSION = 1
@@ -199,7 +200,7 @@ def _response(element: Mapping[str, Any]) -> RawResponse:
             if answers.setdefault(key, text) != text:
                 raise UnreadableDelivery("One question is answered twice, and not alike", fix="Ask each question once")
     return RawResponse(
-        response_id=str(element["response_id"]).strip(),
+        response_id=id_text(element["response_id"]),
         answers=tuple(RawAnswer((key,), (text,) if text else ()) for key, text in answers.items()),
         revision=int(element["revision"]) if element.get("revision") not in (None, "") else None,
         submitted_at=element.get("submitted_at") or None,

@@ -1,4 +1,4 @@
-"""Strict JSON: what an authenticated sender may hand us before anybody looks at a value."""
+"""Strict JSON: what an authenticated sender may hand us before anybody looks at a value; and ids in it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from typing import Any, NoReturn
 from exit_bridge.errors import UnreadableDelivery
 
 MAX_DEPTH = 64
+EXACT = 2**53 - 1
+"""The largest number that every program holds as it is, JavaScript included."""
+
 _NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _STEP = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
 
@@ -35,6 +38,18 @@ def parse_json(body: bytes) -> Any:
     if max(accumulate(map(_STEP.__getitem__, body.translate(None, _NOT_BRACKETS))), default=0) > MAX_DEPTH:
         _check_depth(payload)
     return payload
+
+
+def id_text(value: str | float) -> str:
+    """An id, text or a whole number, as text. Some programs write 17 as 17.0, which is the same response.
+
+    Raises UnreadableDelivery for a number that may have been rounded on its way, and would then be somebody else's.
+    """
+    if isinstance(value, str):
+        return value.strip()
+    if abs(value) > EXACT:
+        raise UnreadableDelivery("The response's id is a number that many programs round", fix="Send the id as text")
+    return str(int(value))
 
 
 def _no_constant(name: str) -> NoReturn:

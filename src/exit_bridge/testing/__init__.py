@@ -6,9 +6,9 @@ One test is all that an outside package needs; every failure is a sentence that 
         check_platform(MyTool(), Path(__file__).parent / "recorded")
 
 `recorded/` holds what the tool really sent: `<case>.body` (bytes), `<case>.headers.json` and `<case>.expected.json`;
-what it exported: `export_<case>.csv`, `.xlsx` or `.json`, and `export_<case>.expected.json`; and PROVENANCE.md, which
-says where they come from. `outcome` and `export_outcome` give what belongs into an expected file; read it through
-before you save it.
+what it exported: `export_<case>.csv`, `.xlsx` or `.json`, and `export_<case>.expected.json`; and PROVENANCE.md, a
+table that says of each case what it holds and what it rests on. `outcome` and `export_outcome` give what belongs into
+an expected file; read it through before you save it.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from exit_bridge.platforms.base import Platform
 from exit_bridge.testing.credentials import NOW, OTHER_SECRET, SECRET, check_scheme
 from exit_bridge.testing.forms import ABOUT, check_form
 from exit_bridge.testing.mutations import mutations, random_mutation
+from exit_bridge.testing.provenance import check_provenance
 from exit_bridge.testing.recorded import (
     Case,
     check_export,
     check_mutations,
-    check_provenance,
     check_recorded,
     check_same_by_file,
     check_scrubbed,
@@ -91,9 +91,10 @@ def check_platform(platform: Platform, recorded_dir: Path, bank: QuestionBank | 
         check_sample(platform, bank, variant)
         for language in bank.wordings if "form" in platform.faces else ():
             check_form(platform, bank, variant, language)
+    cases = recorded_cases(platform, recorded_dir)
     check_provenance(platform, recorded_dir)
     check_scrubbed(recorded_dir)
-    for case in recorded_cases(platform, recorded_dir):
+    for case in cases:
         check_recorded(platform, case, bank)
         check_unknown_fields(platform, case, bank)
         check_mutations(platform, case, bank)

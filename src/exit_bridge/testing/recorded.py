@@ -59,16 +59,6 @@ def recorded_cases(platform: Platform, folder: Path) -> list[Case]:
     return cases
 
 
-def check_provenance(platform: Platform, folder: Path) -> None:
-    """PROVENANCE.md tells of every recorded file where it comes from, and agrees with `evidence`."""
-    path = folder / "PROVENANCE.md"
-    must(path.is_file(), todo(platform, "say where the recorded files come from", "recorded/PROVENANCE.md"))
-    text = path.read_text("utf-8")
-    must(platform.evidence in text, todo(platform, f"say `{platform.evidence}`, as the platform does", path.name))
-    for file in [*folder.glob("*.body"), *_exports(folder)]:
-        must(f"`{file.stem}`" in text, todo(platform, f"say where `{file.stem}` comes from", path.name))
-
-
 def check_scrubbed(folder: Path) -> None:
     """No recorded file holds a real-looking address of a person, a machine or a place."""
     for path in sorted(folder.iterdir()):
@@ -165,14 +155,15 @@ def _row(row: Submission | Filtered | Refused) -> dict[str, Any]:
 
 def recorded_exports(platform: Platform, folder: Path) -> list[Path]:
     """Every `export_<case>` of a folder, as .csv, .xlsx and .json; one expected outcome lies beside all of a case."""
-    paths = _exports(folder)
+    paths = exports_in(folder)
     must(paths or "export" not in platform.faces, todo(platform, "save an export", "recorded/export_<case>.csv"))
     for path in paths:
         must(_expected(path).is_file(), todo(platform, f"add recorded/{_expected(path).name}"))
     return paths
 
 
-def _exports(folder: Path) -> list[Path]:
+def exports_in(folder: Path) -> list[Path]:
+    """Every saved export of a folder, without the outcomes beside them."""
     found = (path for ending in (".csv", ".xlsx", ".json") for path in folder.glob(f"export_*{ending}"))
     return sorted(path for path in found if not path.name.endswith(".expected.json"))
 

@@ -12,6 +12,7 @@ from exit_bridge.bank.questionnaire import Questionnaire
 from exit_bridge.errors import UnreadableDelivery
 from exit_bridge.platforms.base import TEXT, DeliveryResult, RawAnswer, RawResponse, many, plain, shape
 from exit_bridge.platforms.ms_forms.form import SOURCE, TO_FILL, flow
+from exit_bridge.platforms.parse import id_text
 
 JOINT = ":"
 
@@ -53,7 +54,7 @@ def read(payload: Mapping[str, Any]) -> DeliveryResult:
         )
     reply_to = ours.pop(REPLY_TO, None)
     raw = RawResponse(
-        response_id=JOINT.join(filter(None, [payload.get("form_id"), str(payload["response_id"]).strip()])),
+        response_id=JOINT.join(filter(None, [payload.get("form_id"), id_text(payload["response_id"])])),
         answers=tuple(RawAnswer((key,), tuple(_values(value))) for key, value in ours.items()),
         submitted_at=payload.get("submitted_at") or None,
         language=payload.get("language") or None,

@@ -112,6 +112,10 @@ def _answers(question: Mapping[str, Any]) -> Iterator[RawAnswer]:
         said = _words(answer.get("simple_text"))
         if question.get("family") == "open_ended":
             yield RawAnswer(_some(question["id"], title), _some(answer.get("text") or said))
+        elif answer.get("row_id") and answer.get("choice_id") and answer.get("col_id"):
+            # docs: menus in a row are told apart by `col_id`. What was chosen in one of several is no option of ours.
+            row, _, rest = said.partition(" - ")
+            yield RawAnswer(_some(answer["row_id"], row or title), _some(rest or _marked(answer["choice_id"])))
         elif answer.get("row_id") and answer.get("choice_id"):
             # believed: a matrix tells the row's text and the column's in one. Rows of one have the matrix' heading.
             row, _, column = said.rpartition(" - ")
