@@ -1,7 +1,7 @@
 """Times of submission as somebody's spreadsheet program shows them: `9/1/26 10:11`, `13/12/2025 12:02:32`.
 
-Which number is the day is told by all times of a file together, or not at all: it is never guessed. A year of two digits
-stands last, as in every form of a date that a tool we read was seen to write.
+Which number is the day is told by all times of a file together, or not at all: it is never guessed. A year of two
+digits stands last, as in every form of a date that a tool we read was seen to write.
 """
 
 from __future__ import annotations
