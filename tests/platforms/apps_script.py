@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import shutil
 import subprocess
 import time
@@ -15,7 +16,7 @@ from tests.conftest import missing
 from exit_bridge.bank import load_bank, questionnaire
 from exit_bridge.platforms.google_forms.form import plan
 from exit_bridge.platforms.google_forms.script import script
-from exit_bridge.testing import ABOUT, SECRET
+from exit_bridge.testing import ABOUT, SECRET, respondent
 
 HARNESS = Path(__file__).parent / "google-forms" / "script" / "harness.js"
 BANK = load_bank()
@@ -56,3 +57,40 @@ def google(*steps, code=None, now=None):
 def log_of(result):
     """What the owner reads under the editor."""
     return "\n".join(text for _, text in result["log"])
+
+
+def posted(done, *, tests=False):
+    """The bodies that were sent, in order; without the test of `connect`."""
+    bodies = [json.loads(request["body"]) for request in done.requests]
+    return [body for body in bodies if tests or not body.get("test")]
+
+
+def said_in(body):
+    """Our id -> what was said, of one body."""
+    said = {}
+    for item in body["items"]:
+        if "rows" in item:
+            said |= dict(zip(item["refs"], item["values"], strict=True))
+        else:
+            said[item["ref"]] = item["value"]
+    return said
+
+
+def waiting(done):
+    """Ids that are kept."""
+    kept = done.properties
+    count = int(kept.get("WAITING", 0))
+    return [name for name, _ in json.loads("".join(kept[f"WAITING_{n + 1}"] for n in range(count)) or "[]")]
+
+
+def posted_of(state):
+    """Requests with answers in them, of a state on the way."""
+    return [request for request in state["requests"] if '"test"' not in request["body"]]
+
+
+PLAN = written()[0]
+TITLES = titles(PLAN)
+SAID = in_titles(PLAN, respondent(BANK, "full", "en", random.Random(5))[0])
+DECLINED = {TITLES["notice"]: "No, keep none of my answers"}
+AWAY = {"world": {"always": 503}}
+BACK = {"world": {"always": None}}
