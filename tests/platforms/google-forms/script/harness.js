@@ -14,7 +14,7 @@ const LONGEST_RUN = 6 * 60 * 1000; // docs
 const { script, now, steps } = JSON.parse(fs.readFileSync(0, "utf8"));
 const world = {
   now, forms: [], triggers: [], requests: [], mails: [], slept: [], answers: [], unsettable: [], properties: new Map(),
-  made: 0, slow: 400, legacy: false, counts: {}, broken: {}, dead: false, began: 0, away: false,
+  made: 0, denied: [], slow: 400, legacy: false, counts: {}, broken: {}, dead: false, began: 0, away: false,
   /** Every use of a service: Google ends a run that takes too long, and nothing more can be done in it. */
   used(what) {
     if (world.now - world.began > LONGEST_RUN) world.kill();

@@ -4,6 +4,9 @@
 const crypto = require("node:crypto");
 const { refuse, takes } = require("./forms.js");
 
+const SCOPES = ["forms", "script.external_request", "script.scriptapp", "script.send_mail", "userinfo.email"].map(
+  (name) => `https://www.googleapis.com/auth/${name}`,
+);
 const OVER_QUOTA = "You have exceeded the property storage quota. Please remove some properties and try again.";
 
 const signed = (buffer) => [...buffer].map((byte) => (byte > 127 ? byte - 256 : byte));
@@ -92,7 +95,14 @@ function scriptApp(world) {
     getTriggerSourceId: () => trigger.source,
     getUniqueId: () => trigger.id,
   });
+  const grants = (mode, scopes) => {
+    takes("ScriptApp.requireScopes", [mode, scopes], "String", "String[]");
+    if (scopes.some((scope) => world.denied.includes(scope))) refuse("Authorization is required.");
+  };
   return {
+    AuthMode: { FULL: "FULL" },
+    requireScopes: grants,
+    requireAllScopes: (mode) => grants(mode, SCOPES),
     getProjectTriggers: () => world.triggers.map(shown),
     deleteTrigger({ id }) {
       const place = world.triggers.findIndex((trigger) => trigger.id === id);

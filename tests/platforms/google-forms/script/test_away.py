@@ -198,3 +198,14 @@ def test_a_submission_that_is_told_twice_and_empty_is_not_sent():
     """seen: Google has been known to do that."""
     done = google(*CONNECTED, {"ghost": 1})
     assert [] == posted(done) == waiting(done) == done.mails
+
+
+def test_what_waits_is_sent_in_bounded_time():
+    """Google ends a run after six minutes, and would call that a failure."""
+    slow = {"world": {"slow": 50_000}}
+    done = google(*CONNECTED, {"world": {"always": 404}}, *[{"submit": SAID}] * 8, BACK, slow, {"hour": 1}, {"hour": 1})
+    first, second = done.results[-2:]
+    assert [None, None] == [first[0]["error"], second[0]["error"]]
+    assert first[0]["took"] < 6 * 60 * 1000
+    assert [] == waiting(done)
+    assert 16 == len(posted(done))

@@ -105,3 +105,17 @@ def test_a_form_that_is_gone_is_told():
         assert "Run forgetForm" in log_of(result)
     assert "The form cannot be opened" in done.mails[1]["body"]
     assert "run forgetForm first" in log_of(done.results[11])
+
+
+def test_permissions_that_were_not_given_are_asked_for():
+    """Building needs one of them; before the others are there nothing is installed and nothing is sent."""
+    scope = "https://www.googleapis.com/auth/{}".format
+    without = {"world": {"denied": [scope("script.external_request")]}}
+    done = google(without, *CONNECTED)
+    assert "Your form is ready" in log_of(done.results[1])
+    assert "Authorization is required" in done.results[3]["error"]
+    assert [] == done.triggers == done.requests
+    done = google({"world": {"denied": [scope("forms")]}}, {"run": "buildForm"})
+    assert "Authorization is required" in done.results[1]["error"]
+    assert [] == done.forms
+    assert {} == done.properties

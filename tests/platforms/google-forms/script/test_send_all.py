@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.platforms.apps_script import CONNECTED, SAID, google, log_of, posted, posted_of
+from tests.platforms.apps_script import CONNECTED, SAID, google, log_of, posted, posted_of, waiting
 
 pytestmark = pytest.mark.node
 
@@ -65,3 +65,23 @@ def test_two_runs_beside_each_other_leave_nothing_out():
     assert "5" == done.results[-2]["properties"]["ALL_FROM"]
     assert "ALL_FROM" not in done.properties
     assert 1 + 3 == len(posted(done))
+
+
+def test_one_that_is_refused_is_kept_and_the_others_go_on():
+    """As with what waits."""
+    done = google(CONNECTED[0], *SEVERAL * 3, *CONNECTED[1:], {"world": {"answers": [200, 413]}}, {"run": "sendAll"})
+    assert [done.results[3]["id"]] == waiting(done)
+    assert "all but 1" in log_of(done.results[-1])
+    assert [done.results[place]["id"] for place in (1, 3, 5)] == [body["response_id"] for body in posted(done)]
+    assert "ALL_FROM" not in done.properties
+
+
+def test_an_edit_comes_at_the_time_of_the_edit():
+    """Google may list it where it stood before, and the mark must not jump over those between."""
+    edit = {"revise": {"id": "2_ABaOnu" + "d" * 90 + "1", "said": SAID}}
+    done = google(
+        CONNECTED[0], *SEVERAL * 3, edit, *CONNECTED[1:], {"world": {"answers": [200, 503]}},
+        {"run": "sendAll"}, {"hour": 1},
+    )  # fmt: skip
+    two, three = done.results[3]["id"], done.results[5]["id"]
+    assert [two, three, three, edit["revise"]["id"]] == [body["response_id"] for body in posted(done)]

@@ -4,6 +4,8 @@ function buildForm() {
     explainKnownForm_();
     return;
   }
+  // docs: people may tick some permissions and not others. What is missing is asked for, and the run ends here.
+  ScriptApp.requireScopes(ScriptApp.AuthMode.FULL, ["https://www.googleapis.com/auth/forms"]);
   const lock = LockService.getScriptLock();
   if (!lock.tryLock(1000)) {
     console.error("The form is being built at this moment. Wait until that run has ended.");

@@ -9,6 +9,7 @@ function connect() {
 Set it in Project Settings (the gear on the left) > Script Properties, save, and run connect again.`);
     return;
   }
+  ScriptApp.requireAllScopes(ScriptApp.AuthMode.FULL);
   const form = openForm_();
   if (!form) {
     console.error(`Not connected. ${noForm_()}`);

@@ -67,7 +67,8 @@ function sendAll() {
   if (trouble) {
     console.error(`Not everything was sent. ${trouble}\nThe rest is tried again every hour, or when you run sendAll.`);
   } else if (memory_().getProperty("ALL_FROM") === null) {
-    console.log("Everything was sent.");
+    const left = waiting_().length;
+    console.log(left ? `Sent, all but ${left}. Run resend: it tries them now, and says why.` : "Everything was sent.");
   } else {
     console.log("There was no time for all of it. The rest follows every hour, or when you run sendAll again.");
   }
