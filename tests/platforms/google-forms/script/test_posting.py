@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import pytest
 from tests.platforms.apps_script import ADDRESS, CONNECTED, SAID, TITLES, google, log_of, posted, said_in, waiting
 
@@ -29,7 +31,10 @@ def test_every_try_is_signed_anew_with_the_same_id():
         assert request["body"].isascii()
         delivery = Delivery(request["body"].encode(), request["headers"])
         StandardWebhooks().verify(delivery, [SECRET], now=request["at"] / 1000)
-    assert said_in(posted(done)[0])["comment_receptivity"] == said[TITLES["comment_receptivity"]]
+    (body, *_) = posted(done)
+    about = f"{body['response_id']}.{body['submitted_at']}".encode()
+    assert f"msg_{hashlib.sha256(about).hexdigest()[:24]}" == tries[0]["headers"]["webhook-id"]
+    assert said_in(body)["comment_receptivity"] == said[TITLES["comment_receptivity"]]
 
 
 def test_different_answers_have_different_ids():
