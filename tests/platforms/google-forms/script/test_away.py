@@ -209,3 +209,12 @@ def test_what_waits_is_sent_in_bounded_time():
     assert first[0]["took"] < 6 * 60 * 1000
     assert [] == waiting(done)
     assert 16 == len(posted(done))
+
+
+def test_an_older_version_that_comes_late_does_not_hide_a_newer_one():
+    """Google may run things in another order than people submitted."""
+    the_id = "2_ABaOnu" + "d" * 90 + "1"
+    newer = {"set": {"WAITING": "1", "WAITING_1": json.dumps([[the_id, 4_000_000_000_000]])}}
+    done = google(*CONNECTED, newer, {"submit": SAID})
+    assert 1 == len(posted(done))
+    assert [the_id] == waiting(done)

@@ -190,6 +190,7 @@ def test_an_account_that_was_never_connected_is_asked_for_nothing():
     assert "Run buildForm first" in log_of(done.results[0])
     assert "ADDRESS is missing" in log_of(done.results[1])
     assert "Google runs this by itself" in log_of(done.results[2])
+    assert "Nothing is waiting" in log_of(done.results[4])
 
 
 def test_the_script_is_the_same_bytes_and_safe_wherever_it_is_pasted():

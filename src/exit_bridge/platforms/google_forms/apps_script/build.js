@@ -51,14 +51,16 @@ Sets of answers that had not been sent yet: ${waiting}. You can now run buildFor
 }
 
 function explainKnownForm_() {
-  if (setting_("BUILDING")) {
-    console.error(`An earlier run did not finish its form. In Google Drive delete the form called "${PLAN.title}" that
-was changed last. Then run forgetForm, and buildForm again.`);
+  const form = openForm_();
+  if (!form) {
+    console.error(noForm_());
     return;
   }
-  const form = openForm_();
-  const links = form ? `\n\nEdit it:    ${form.getEditUrl()}\nAnswer it:  ${form.getPublishedUrl()}\n` : "";
-  console.log(`There is a form already, so none was built.${links}
+  console.log(`There is a form already, so none was built.
+
+Edit it:    ${form.getEditUrl()}
+Answer it:  ${form.getPublishedUrl()}
+
 If you want a second one, run forgetForm first. For the next round it is better to copy the whole script project.`);
 }
 

@@ -88,10 +88,10 @@ function removeTriggers_() {
   }
 }
 
-/** The form, or null where there is none, or it was deleted, or this account may not edit it. */
+/** The form, or null where there is none that is finished, or it was deleted, or this account may not edit it. */
 function openForm_() {
   const id = setting_("FORM_ID");
-  if (!id) return null;
+  if (!id || setting_("BUILDING")) return null;
   try {
     return FormApp.openById(id);
   } catch (error) {
@@ -100,7 +100,9 @@ function openForm_() {
 }
 
 function noForm_() {
-  return setting_("FORM_ID")
-    ? "The form cannot be opened: it was deleted, or belongs to another account. Run forgetForm if it is gone."
-    : "There is no form yet. Run buildForm first.";
+  if (!setting_("FORM_ID")) return "There is no form yet. Run buildForm first.";
+  return setting_("BUILDING")
+    ? `An earlier run did not finish its form. In Google Drive delete the form called "${PLAN.title}" that was changed
+last. Then run forgetForm, and buildForm again.`
+    : "The form cannot be opened: it was deleted, or belongs to another account. Run forgetForm if it is gone.";
 }

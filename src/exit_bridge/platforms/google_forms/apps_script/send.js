@@ -28,15 +28,20 @@ function onSubmitted(event) {
 /** Sends what is waiting. Google runs this every hour. */
 function resend() {
   const until = Date.now() + LONGEST_RUN;
+  const list = waiting_();
+  if (!list.length && memory_().getProperty("ALL_FROM") === null) {
+    console.log("Nothing is waiting.");
+    return;
+  }
   const form = openForm_();
   if (!form) {
     console.error(noForm_());
-    if (waiting_().length) tell_(noForm_());
+    tell_(noForm_());
     return;
   }
   const questions = questions_(form);
   let trouble = "";
-  for (const [id, at] of waiting_()) {
+  for (const [id, at] of list) {
     if (Date.now() > until) return;
     const response = find_(form, id, at);
     if (!response) {
