@@ -323,9 +323,9 @@ def gaps(words):
 
 
 def test_the_command(tmp_path, monkeypatch):
-    """Written beside the files of Google Forms, where these are asked for."""
+    """Written among the files of Google Forms, not where another tool alone is asked for."""
     monkeypatch.chdir(tmp_path)
-    said = call(None, "forms", "google-forms", "--variant", "full", "--out", "out")
+    said = call(None, "forms", "--variant", "full", "--out", "out")
     assert said.code == 0, said.err
     assert Path("out/google-forms/exit-open-1.full.en.scores.gs").is_file()
     assert "### Google Forms, scored in its spreadsheet" in Path("out/README.md").read_text("utf-8")

