@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from tests.cli.cli_calls import call
 from tests.npm import type_checker
 from tests.response_sheet.google_sheet import SCORE, date, one, sheet
 
-from exit_bridge.bank import About, load_bank
+from exit_bridge.bank import About, load_bank, questionnaire
 from exit_bridge.reports.case import whole
 from exit_bridge.reports.phrases import phrases
 from exit_bridge.response_sheet.forms import ResponseSheetForms, script
@@ -82,7 +83,7 @@ def test_both_sheets():
     assert "Every ingredient that could be scored is in the band “Largely in place”." in said
     assert said.count("Why this one: ") == 1
     assert "is among the lowest answers on Adaption, which is weakest" in said
-    assert all(" ".join(words.split()) in " ".join(said.split()) for words in PLAN.form.notice)
+    assert all(" ".join(words.split()) in " ".join(said.split()) for words in sentences(PLAN))
     assert PLAN.bank.fingerprint in said
     assert file["locked"] == 0
 
@@ -180,19 +181,42 @@ def test_nothing_becomes_a_formula(risky):
     assert lines_below(scores, "Answers in")[0][0] == risky
 
 
+YOUNG = LABELS["role"][BANK.context_by_id["role"].codes.index("young")]
+
+
 def test_a_form_that_people_fill_in_alone():
-    """No report on anybody; a young person's numbers are not shown; the rest for whoever holds the answers anyway."""
-    _, code = written(about=PEOPLE)
-    young = LABELS["role"][BANK.context_by_id["role"].codes.index("young")]
-    file = one(code, [filled(row(role=young), row())], SCORE)
-    first, second = lines_below(named(file, "Scores"), "Answers in")
-    assert [cell for cell in first[3:] if cell] == ["Not shown: a young person answered alone"]
-    assert second[4] == 75
+    """Its notice promises that nobody gets a report on one person: no numbers, but what has to be mended."""
+    plan, code = written(about=PEOPLE)
+    assert any("Nobody gets a report on your answers alone" in words for words in sentences(plan))
+    file = one(code, [filled(row(role=YOUNG), row(rec01="?"), row())], SCORE)
+    first, second, third = (
+        [cell for cell in line[3:] if cell] for line in lines_below(named(file, "Scores"), "Answers in")
+    )
+    assert first == third == ["Read. Not shown: the notice promises that nobody gets a report on one person"]
+    assert second == ["NOT READ: the answer to R1 (B3) is none of its answers"]
     report = named(file, "Report")
-    assert "so no report on anybody is shown here" in texts(report)
-    assert "75" not in texts(report)
+    assert "So none is shown here" in texts(report)
+    assert "Number" not in texts(report)
     assert report["charts"] == []
-    assert "sees people's answers" in texts(named(file, "Scores"))
+
+
+def test_where_the_notice_says_that_recipients_see_reports():
+    """Then there are numbers and reports, but none of a young person."""
+    file = one(
+        written(about=replace(PEOPLE, individual_reports="recipients"))[1], [filled(row(role=YOUNG), row())], SCORE
+    )
+    first, second = lines_below(named(file, "Scores"), "Answers in")
+    assert [cell for cell in first[3:] if cell] == ["Read. Not shown: a young person answered alone"]
+    assert second[3:5] == ["Read", 75]
+    report = named(file, "Report")
+    assert len(report["charts"]) == 1
+    assert "row 2:" not in texts(report)
+    assert "row 3:" in texts(report)
+
+
+def sentences(plan):
+    """The notice as the form itself has it."""
+    return questionnaire(plan.bank, plan.variant, plan.language, plan.about).notice
 
 
 def test_actions_are_held_back_where_reports_hold_them_back():
@@ -248,6 +272,7 @@ def test_menu_and_words(language):
     assert all(f"function {name}()" in code for name in called)
     file = one(code, [filled(row(2), row(rec01="?"))], SCORE, {"run": "aboutTheseScores"})
     assert file["errors"] == []
+    assert "independent questionnaire" in file["alerts"][1][1] or language != "en"
     said = "\n".join([*map(texts, file["sheets"][1:]), *(f"{a} {b}" for a, b in file["alerts"])])
     assert not re.search(r"\{\w+\}|undefined|NaN|null|\[object", said)
     assert "exit-open@1, full" in file["alerts"][1][1]

@@ -31,6 +31,8 @@ def data(plan: Plan) -> dict[str, Any]:
         "variant": plan.variant,
         "language": plan.language,
         "group": about.answered_by == "group",
+        # Of people who answer alone only where the notice tells them so.
+        "shown": about.answered_by == "group" or about.individual_reports == "recipients",
         "stage": about.stage,
         "longest": LONGEST,
         "headings": _headings(codes),

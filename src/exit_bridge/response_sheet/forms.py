@@ -30,9 +30,10 @@ _HEAD = """\
  * @typedef {{item: boolean, asked: boolean, gate: boolean, points: number, reversed: boolean, history: boolean,
  *   name: string, text: string, scale: number}} Question
  * @typedef {{weights: Object<string, number>, turns: Object<string, number>, actions: Object<string, string>}} Stage
- * @type {{bank: string, fingerprint: string, variant: string, language: string, group: boolean, stage: string,
- *   longest: number, nonAnswers: string[], ingredients: Ingredient[], questions: Object<string, Question>,
- *   scales: Object<string, string>[], bands: {id: string, start: number, name: string}[],
+ * @type {{bank: string, fingerprint: string, variant: string, language: string, group: boolean, shown: boolean,
+ *   stage: string, longest: number, nonAnswers: string[], ingredients: Ingredient[],
+ *   questions: Object<string, Question>, scales: Object<string, string>[],
+ *   bands: {id: string, start: number, name: string}[],
  *   headings: {codes: Object<string, string>, visible: Object<string, string>, texts: Object<string, string>,
  *     replyStarts: string[]},
  *   limits: {low: number, jointWeakest: number, standsOut: number, strength: number, fewestScored: number,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from exit_bridge.bank import questionnaire
 from exit_bridge.reports.phrases import phrases
 from exit_bridge.workbook.plan import Plan
 
@@ -23,14 +24,15 @@ _TRUE_HERE_TOO = 3
 
 def words(plan: Plan) -> dict[str, str | list[str]]:
     """By dotted key. What stands in braces is filled in by the script."""
-    own, say, form = phrases(plan.language, ROOM), plan.say, plan.form
-    theirs = say.all()
+    own, say = phrases(plan.language, ROOM), plan.say
+    theirs, form = say.all(), questionnaire(plan.bank, plan.variant, plan.language, plan.about)
+    warnings = form.intro[: plan.about.sample + plan.words.draft]
     draft = own.draft and not plan.words.draft
     return {
         **{key: theirs[key] for key in _WORKBOOK},
         **own.all(),
         "form.title": form.title,
-        "form.intro": [*form.intro, *([own("about.draft")] if draft else [])],
+        "form.about": [*warnings, *([own("about.draft")] if draft else []), *form.intro[-1:]],
         "notice.title": form.pages[0].title,
         "notice.text": list(form.notice),
         "can.title": say("start.can_title"),

@@ -40,7 +40,7 @@ function stopScoringEachNewAnswer() {
 
 /** What the numbers are, and what they cannot tell. */
 function aboutTheseScores() {
-  const parts = ['form.intro', 'can.text', 'about.more', 'about.which'];
+  const parts = ['form.about', 'can.text', 'about.more', 'about.which'];
   tell_(say_('menu.about'), parts.map(function (key) { return list_(key).join('\n'); }).join('\n\n'));
 }
 

@@ -19,9 +19,9 @@ function reportLines_(all) {
   function paragraphs(sentences) {
     paragraphs_(sentences).forEach(function (line) { lines.push(line); });
   }
-  paragraphs(list_('form.intro').concat(say_('scores.made'), counted_(all)));
-  const parts = BANK.group ? newest_(all) : [];
-  if (!BANK.group) {
+  paragraphs(list_('form.about').concat(say_('scores.made'), counted_(all)));
+  const parts = newest_(all);
+  if (!BANK.shown) {
     paragraphs([say_('report.individuals')]);
   } else if (!parts.length) {
     paragraphs([say_('report.nothing')]);
@@ -57,7 +57,7 @@ function newest_(all) {
   const found = [];
   all.forEach(function (answers) {
     answers.rows.slice().reverse().forEach(function (read) {
-      if (read.state === 'fine') found.push({ answers: answers, read: read });
+      if (read.state === 'fine' && !held_(read)) found.push({ answers: answers, read: read });
     });
   });
   return found;

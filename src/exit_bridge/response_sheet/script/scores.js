@@ -88,10 +88,11 @@ function bandName_(reading) {
 
 /**
  * @param {Read} read
- * @returns {boolean} A single young person's scores are never shown.
+ * @returns {string} Why its numbers are not shown: the notice has promised it, or a young person answered alone.
  */
 function held_(read) {
-  return !BANK.group && own_(read.context, 'role') === 'young';
+  if (!BANK.shown) return say_('scores.promised');
+  return !BANK.group && own_(read.context, 'role') === 'young' ? say_('scores.young') : '';
 }
 
 /**
@@ -179,7 +180,8 @@ function cellsOf_(answers, read, shown) {
     });
     return cells.concat(say_('rows.unreadable', { question: joined_(wrong) }));
   }
-  if (held_(read)) return cells.concat(say_('scores.held'));
+  const held = held_(read);
+  if (held) return cells.concat(held);
   const scores = score_(read.answers, read.context, shown);
   cells.push(say_('rows.fine'));
   scores.ingredients.forEach(function (one) {
