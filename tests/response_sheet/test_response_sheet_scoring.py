@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import sys
 import unicodedata
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -126,7 +127,10 @@ def fields(scores):
     }
 
 
+AT_LIMITS = replace(OURS, reading=replace(OURS.reading, joint_weakest=25.0, stands_out=25.0, low=50.0, strength=75.0))
+"""Our limits are ones that no two scores lie exactly apart; these are."""
 EACH = [
+    ("full", "en", GROUP, AT_LIMITS),
     *((variant, language, GROUP, OURS) for variant in ("full", "extended") for language in OURS.wordings),
     ("full", "en", About(sample=True, stage="sustaining", organisation_type="council"), OURS),
     ("full", "en", ALONE, OURS),
@@ -152,6 +156,7 @@ def test_every_row_is_scored_as_by_the_program(many, variant, language, about, b
             assert (read["row"], read["state"]) == (row, state), table
             assert read["scores"] == (scores and fields(scores))
             assert bool(read["wrong"]) == (state == "unreadable")
+            assert state == "fine" or read["answers"] == read["context"] == {}
             met.add(state)
             standings.add(scores and scores.standing)
         assert answers["layout"]["places"] == {name: table[0].index(head) for name, head in rows[0][0].items()}
