@@ -35,7 +35,7 @@ def replaced(content: bytes, part: str, change) -> bytes:
     return out.getvalue()
 
 
-AT_ONCE = 50
+AT_ONCE = 20
 """LibreOffice 7.4 ends without a word after some 250 files."""
 
 
