@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.cli.cli_calls import call
+from tests.cli.cli_calls import FIRST, call, write_settings
 from tests.npm import type_checker
 from tests.response_sheet.google_sheet import SCORE, date, one, sheet
 
@@ -356,3 +356,13 @@ def test_the_command(tmp_path, monkeypatch):
     assert "### Google Forms, scored in its spreadsheet" in Path("out/README.md").read_text("utf-8")
     assert call(None, "forms", "typeform", "--variant", "full", "--out", "other").code == 0
     assert not Path("other/google-forms").exists()
+
+
+def test_the_folder_of_a_survey(tmp_path):
+    """A survey on Google Forms has it among its files, with its own notice; the steps stand in the text beside them."""
+    text = FIRST.replace("typeform", "google-forms") + '\n[surveys.first.about]\ncontroller = "Northmoor Council"\n'
+    said = call(write_settings(tmp_path, text), "forms", "--survey", "first")
+    assert said.code == 0, said.err
+    (path,) = (tmp_path / "forms-first").glob("*.scores.gs")
+    assert "Northmoor Council is responsible for your answers." in path.read_text("utf-8")
+    assert path.name in (tmp_path / "forms-first" / "HOW-TO.txt").read_text("utf-8")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import random
 import sys
 import unicodedata
@@ -14,8 +16,10 @@ from tests.workbook.drawing import cell_for, drawn
 
 from exit_bridge.bank import About, load_bank
 from exit_bridge.errors import UnknownLabel
-from exit_bridge.intake import Declined, DeployedForm, decode
+from exit_bridge.intake import Declined, DeployedForm, Submission, decode
+from exit_bridge.intake.exports import read_export
 from exit_bridge.intake.mapping import mapping_for
+from exit_bridge.intake.rows import Filtered, Refused
 from exit_bridge.intake.text import as_words
 from exit_bridge.platforms.base import RawAnswer, RawResponse
 from exit_bridge.response_sheet.forms import script
@@ -162,6 +166,28 @@ def test_every_row_is_scored_as_by_the_program(many, variant, language, about, b
         assert answers["layout"]["places"] == {name: table[0].index(head) for name, head in rows[0][0].items()}
     assert met == {"fine", "declined", "unreadable", "blank"}
     assert many < 500 or standings == {"found", "none_stands_out", "all_in_place", "too_few_scored", None}
+
+
+@pytest.mark.parametrize("variant", ["full", "extended"])
+def test_a_download_of_the_sheet_is_scored_alike(variant, tmp_path):
+    """As CSV, read by `exit-bridge score`: the same columns, the same rows, the same scores."""
+    plan, code = written(variant)
+    rng = random.Random(f"{variant} download")
+    sheets = [made_up(plan, rng)[0] for _ in range(25)]
+    files = google(code, [{"sheets": [sheet(table)], "steps": [READ]} for table in sheets])
+    states = {Filtered: "", Refused: "unreadable", Submission: "fine"}
+    for table, file in zip(sheets, files, strict=True):
+        path, text = tmp_path / "sheet.csv", io.StringIO()
+        csv.writer(text).writerows([table[0], *(["15/01/2026 10:29:41", *cells[1:]] for cells in table[1:])])
+        path.write_text(text.getvalue(), "utf-8", newline="")
+        export = read_export(path, bank=OURS, platform="google-forms", variant=variant)
+        (answers,) = file["answers"]
+        found = {name for name in answers["layout"]["places"] if name != "reply_to"}
+        assert set(export.reader.layout.questions) == found
+        for read, outcome in zip(answers["rows"], export, strict=True):
+            assert read["state"] == (states[type(outcome)] or outcome.reason)
+            if isinstance(outcome, Submission):
+                assert read["scores"] == fields(score(outcome, OURS, plan.about))
 
 
 def test_words_are_compared_as_by_the_program():

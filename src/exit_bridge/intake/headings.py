@@ -65,8 +65,8 @@ class Column:
         return None
 
     def _unstyled(self, texts: Sequence[str], codes: Codes) -> Target | None:
-        """By any of its header cells as a whole, else by the text at the end of one, else without digits at its end."""
-        ends = (codes.texts.get(as_words(part)) for text in texts for part in _ends(text))
+        """By any of its header cells as a whole, else by the end of one, else without digits at its end."""
+        ends = (codes.by_words((part,)) for text in texts for part in _ends(text))
         if found := codes.question(texts) or next(filter(None, ends), None):
             return found
         return codes.question([text.rstrip("0123456789") for text in texts]) if self.profile.numbered_headings else None
