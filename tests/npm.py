@@ -11,7 +11,6 @@ from typing import Any
 
 from tests.conftest import missing
 
-
 STRICT = ("--noEmit", "--checkJs", "--strict", "--skipLibCheck", "--noImplicitReturns", "--noUnusedLocals")
 V8 = ("--target", "es2022", "--lib", "es2022", "--types", "google-apps-script")
 """Without the parts of a browser, which a script for Google's services does not have."""
