@@ -29,6 +29,7 @@ ALLOWED = {
     "reports": {"errors", "bank", "intake", "scoring", "word"},
     "paper": {"errors", "bank", "intake", "platforms", "reports", "scoring"},
     "sheets": {"bank", "platforms", "reports", "word"},
+    "response_sheet": {"bank", "intake", "platforms", "reports", "scoring", "workbook"},
     "workbook": {"errors", "bank", "intake", "platforms", "reports", "scoring"},
     "sending": {"errors", "http", "reports"},
     "store": {"errors"},

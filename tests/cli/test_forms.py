@@ -15,6 +15,7 @@ from exit_bridge.bank import About, load_bank
 from exit_bridge.paper import PaperForms
 from exit_bridge.platforms import platform, platforms
 from exit_bridge.platforms.base import Platform
+from exit_bridge.response_sheet import ResponseSheetForms
 from exit_bridge.sheets import SheetForms
 
 BANK = load_bank()
@@ -47,7 +48,12 @@ def test_everything_is_written():
     said = call(None, "forms")
     expected = {
         f"{tool.name}/{file.path}": file.content
-        for tool in (*(tool for tool in platforms() if "form" in tool.faces), PaperForms(), SheetForms())
+        for tool in (
+            *(tool for tool in platforms() if "form" in tool.faces),
+            PaperForms(),
+            SheetForms(),
+            ResponseSheetForms(),
+        )
         for variant in BANK.variants
         for file in (*tool.write_form(BANK, variant, ["en"], About(sample=True)), *tool.companions())
     }

@@ -12,6 +12,8 @@ from exit_bridge.intake import detect
 from exit_bridge.intake.columns import lay_out
 from exit_bridge.intake.detect import detect_platform
 from exit_bridge.intake.exports import Filtered, read_export
+from exit_bridge.intake.headings import columns_of
+from exit_bridge.intake.mapping import mapping_for
 from exit_bridge.intake.mapping_file import MappingFile
 from exit_bridge.platforms.base import ExportProfile, HeadingStyle, Platform, RowFilter
 
@@ -162,3 +164,14 @@ def test_two_tools_with_styles(monkeypatch, export):
     monkeypatch.setattr(detect, "platforms", lambda: (Many(), twin()))
     with pytest.raises(AmbiguousExport, match="many or twin"):
         detect_platform(["no", "sent", "rec01"], BANK)
+
+
+@pytest.mark.parametrize("own", ["How far do you agree? [{}]", "Receptivity - {}", "{}"])
+def test_a_visible_number_behind_the_question(own):
+    """Tools that write the question before the statement keep the number in it; mixed up it counts for neither."""
+    (first, second), codes = list(TEXTS)[:2], mapping_for(BANK)
+    number = BANK.visible_code(BANK.items[first])
+    heads = [own.format(f"{number}. {text}") for text in (TEXTS[first], "Words of somebody else", TEXTS[second])]
+    columns = columns_of([heads], ExportProfile(detect=None), codes)
+    found = [target and target.id for target, _ in (column.question(codes) for column in columns)]
+    assert found == [first, first, None]

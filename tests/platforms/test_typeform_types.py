@@ -1,13 +1,10 @@
 """The body we write, held against the types Typeform itself publishes."""
 
 import json
-import os
-import shutil
 import subprocess
-from pathlib import Path
 
 import pytest
-from tests.conftest import missing
+from tests.npm import installed
 
 from exit_bridge.bank import load_bank
 from exit_bridge.platforms import platform
@@ -21,19 +18,8 @@ pytestmark = pytest.mark.node
 
 @pytest.fixture(scope="module")
 def compile_ts(tmp_path_factory):
-    """Compile one file against the published types; they are fetched once, into EXIT_BRIDGE_NODE_CACHE."""
-    npm = shutil.which("npm") or missing("npm", "install Node.js 18 or newer")
-    # Without a folder to keep them in they are fetched in every run.
-    kept = os.environ.get("EXIT_BRIDGE_NODE_CACHE")
-    folder = Path(kept) / "typeform-types" if kept else tmp_path_factory.mktemp("typeform-types")
-    folder.mkdir(parents=True, exist_ok=True)
-    if not all((folder / "node_modules" / package.rpartition("@")[0]).is_dir() for package in PACKAGES):
-        (folder / "package.json").write_text('{"private": true}')
-        command = [npm, "install", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error", *PACKAGES]
-        try:
-            subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=240)
-        except (subprocess.CalledProcessError, subprocess.TimeoutExpired):
-            missing("Typeform's types", f"npm install {' '.join(PACKAGES)} did not work; is there a network?")
+    """Compile one file against the published types."""
+    folder = installed("typeform-types", PACKAGES, tmp_path_factory)
 
     def compile_form(form):
         source = folder / "form.ts"

@@ -16,6 +16,7 @@ SPOKEN_BY = {
     PACKAGE / "reports": ("reports", "sending"),
     PACKAGE / "paper": ("paper",),
     PACKAGE / "workbook": ("workbook",),
+    PACKAGE / "response_sheet": ("response_sheet",),
 }
 """Folder of phrases files -> rooms whose code says these phrases."""
 FOLDERS = list(SPOKEN_BY)
@@ -55,7 +56,9 @@ def test_there_is_more_than_english(folder: Path) -> None:
 @each_room
 def test_every_phrase_is_used(folder: Path) -> None:
     """No key that the code does not name, in full or by its family."""
-    modules = [path for room in SPOKEN_BY[folder] for path in (PACKAGE / room).glob("*.py")]
+    modules = [
+        path for room in SPOKEN_BY[folder] for kind in ("py", "js") for path in (PACKAGE / room).rglob(f"*.{kind}")
+    ]
     unused, code = [], "\n".join(path.read_text("utf-8") for path in modules)
     for key in phrases_in(folder / "phrases.en.toml"):
         stem = re.sub(r"\.(one|many)$", "", key)

@@ -24,6 +24,7 @@ from exit_bridge.paper import PaperForms
 from exit_bridge.platforms import NOT_A_TOOL, platforms
 from exit_bridge.platforms import platform as platform_called
 from exit_bridge.platforms.base import Platform
+from exit_bridge.response_sheet import ResponseSheetForms
 from exit_bridge.scoring import result_schema, team_schema
 from exit_bridge.sheets import SheetForms
 from exit_bridge.workbook import WorkbookForms
@@ -109,7 +110,7 @@ def _own(given: str | None, name: str) -> tuple[Path, dict[str, bytes]]:
 class _Wanted:
     """What is to be written."""
 
-    tools: tuple[Platform | PaperForms | SheetForms | WorkbookForms, ...]
+    tools: tuple[Platform | PaperForms | SheetForms | ResponseSheetForms | WorkbookForms, ...]
     bank: QuestionBank
     variants: tuple[str, ...]
     languages: tuple[str, ...]
@@ -144,7 +145,7 @@ def _wanted(
         languages = reviewed or list(bank.wordings)
     check_bank(bank, variants, languages, draft=draft)
     return _Wanted(
-        tools=(*_tools(names), *_paper(names, pdf=pdf), *_sheet(names), *_workbook(names)),
+        tools=(*_tools(names), *_scripts(names), *_paper(names, pdf=pdf), *_sheet(names), *_workbook(names)),
         bank=bank,
         variants=tuple(variants or _suited(names, bank)),
         languages=tuple(languages),
@@ -188,6 +189,11 @@ def _paper(names: Sequence[str], *, pdf: bool) -> tuple[PaperForms, ...]:
 def _sheet(names: Sequence[str]) -> tuple[SheetForms, ...]:
     """Build sheets stand there too: whatever the answers come back from, its own platform or `generic` reads them."""
     return (SheetForms(),) if not names or SheetForms.name in names else ()
+
+
+def _scripts(names: Sequence[str]) -> tuple[ResponseSheetForms, ...]:
+    """What scores beside the answers of Google Forms goes with its form."""
+    return (ResponseSheetForms(),) if not names or ResponseSheetForms.name in names else ()
 
 
 def _workbook(names: Sequence[str]) -> tuple[WorkbookForms, ...]:

@@ -8,15 +8,16 @@ from dataclasses import dataclass
 from exit_bridge.bank import PRESENT, QuestionBank
 from exit_bridge.paper import PaperForms
 from exit_bridge.platforms.base import FormFile, Platform
+from exit_bridge.response_sheet import ResponseSheetForms
 from exit_bridge.sheets import SheetForms
 from exit_bridge.workbook import WorkbookForms
 
 
 @dataclass(frozen=True, slots=True)
 class Tool:
-    """A survey tool, paper, build sheets or the workbook, with its files: each with its variant, or none for all."""
+    """What forms are written for, with its files: each with its variant, or with none for all variants."""
 
-    platform: Platform | PaperForms | SheetForms | WorkbookForms
+    platform: Platform | PaperForms | SheetForms | ResponseSheetForms | WorkbookForms
     files: Sequence[tuple[str, FormFile]]
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from exit_bridge.platforms import platform
 from exit_bridge.platforms.base import FormFile
+from exit_bridge.response_sheet import ResponseSheetForms
 from exit_bridge.settings import Survey
 
 HOW_TO = "HOW-TO.txt"
@@ -24,7 +25,9 @@ def survey_forms(survey: Survey) -> list[FormFile]:
     tool = platform(survey.platform)
     if "form" not in tool.faces:
         return []
-    return [*tool.write_form(survey.bank, survey.variant, survey.languages, survey.about), *tool.companions()]
+    asked = (survey.bank, survey.variant, survey.languages, survey.about)
+    scripts = ResponseSheetForms().write_form(*asked) if tool.name == ResponseSheetForms.name else []
+    return [*tool.write_form(*asked), *scripts, *tool.companions()]
 
 
 def as_files(forms: list[FormFile]) -> dict[str, bytes]:

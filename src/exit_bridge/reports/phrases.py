@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import lru_cache
 from importlib.resources import files
@@ -48,6 +48,10 @@ class Phrases:
         except KeyError:
             return ""
 
+    def all(self) -> dict[str, str | list[str]]:
+        """Every phrase and every list of them by its dotted key, as they stand."""
+        return dict(_leaves(self._tree, ""))
+
     def listed(self, names: Iterable[str], last: str = "and") -> str:
         """`A, B and C`; with a comma before the last where a name itself holds the joining word."""
         *front, end = names
@@ -65,6 +69,14 @@ class Phrases:
         for part in key.split("."):
             found = found[part]
         return found
+
+
+def _leaves(tree: Mapping[str, Any], above: str) -> Iterator[tuple[str, str | list[str]]]:
+    for key, value in tree.items():
+        if isinstance(value, Mapping):
+            yield from _leaves(value, f"{above}{key}.")
+        elif isinstance(value, str | list):
+            yield f"{above}{key}", value
 
 
 def _begins_with_vowel(name: str) -> bool:
