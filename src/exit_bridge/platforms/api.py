@@ -123,11 +123,16 @@ class ToolApi(ABC):
         return None
 
     @abstractmethod
-    def pull(self, cursor: str | None, today: date, *, afresh: bool = False) -> Generator[Pulled, None, None]:
+    def pull(
+        self, cursor: str | None, today: date, *, afresh: bool = False, since: datetime | None = None
+    ) -> Generator[Pulled, None, None]:
         """Completed responses that are new since `cursor`, or all of them: at least one `Pulled`, possibly empty.
 
         Keep each one's payloads before its cursor. A response may come twice, but none that is completed within 30 days
         of the first pull that found it begun may be left out. Close the generator when done with it early.
+
+        `since`, with `afresh`: those submitted earlier need not come, where the tool can tell. Cursors mean nothing
+        then and are not kept.
         """
 
     def fetch(self, response_id: str) -> Mapping[str, Any] | None:  # noqa: ARG002 (for those that override it)

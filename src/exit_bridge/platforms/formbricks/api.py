@@ -94,12 +94,13 @@ class ManagementApi(ToolApi):
         today: date,  # noqa: ARG002 (nothing is waited for: a change is found whenever it comes)
         *,
         afresh: bool = False,
+        since: datetime | None = None,
     ) -> Generator[Pulled, None, None]:
         """In the order of their last change: what is completed late, or changed later, comes by itself."""
         form = self.access.form
         before = Cursor.read(cursor, form)
         at = Cursor(form) if afresh else before
-        start, skip, unfinished = at.start, 0, 0
+        start, skip, unfinished = at.start if since is None else _written(since), 0, 0
         while True:
             rows = self._page(form, start, skip)
             fresh = [row for row in rows if at.seen.get(row["id"]) != row["updatedAt"]]

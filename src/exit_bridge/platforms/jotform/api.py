@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from itertools import pairwise
 from typing import Any
 
 from exit_bridge.platforms.api import Access, Call, Pulled, Remark, ToolApi, instant
 from exit_bridge.platforms.base import FormFile, LiveQuestion
 from exit_bridge.platforms.jotform.calls import Calls
-from exit_bridge.platforms.jotform.cursor import Cursor
+from exit_bridge.platforms.jotform.cursor import Cursor, written
 from exit_bridge.platforms.jotform.form import SCORE
 
 PAGE = 100
@@ -59,7 +59,9 @@ class JotformApi(ToolApi):
         url = self._form(form).get("url")
         return url if isinstance(url, str) and url.startswith("https://") else f"https://form.jotform.com/{form}"
 
-    def pull(self, cursor: str | None, today: date, *, afresh: bool = False) -> Generator[Pulled, None, None]:
+    def pull(
+        self, cursor: str | None, today: date, *, afresh: bool = False, since: datetime | None = None
+    ) -> Generator[Pulled, None, None]:
         """By time of submission, a day of it again each time: times are local, and repeat when the clocks go back.
 
         A later change of a submission is not seen.
@@ -67,7 +69,8 @@ class JotformApi(ToolApi):
         form = self.access.form
         before = Cursor.read(cursor, form)
         at = Cursor(form) if afresh else before
-        start, offset, rows = at.start, 0, self._page(at.start, 0)
+        start, offset = at.start if since is None else written(since), 0
+        rows = self._page(start, 0)
         while True:
             offset += len(rows)
             following = self._page(start, offset) if len(rows) == PAGE else []

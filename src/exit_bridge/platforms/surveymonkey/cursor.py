@@ -44,12 +44,12 @@ class Cursor:
     @property
     def since(self) -> str:
         """From when a pull asks; empty: from the first response on."""
-        return _text(self.latest - OVERLAP) if self.latest else ""
+        return text(self.latest - OVERLAP) if self.latest else ""
 
     @property
     def resume(self) -> str:
         """From when the same pull goes on. A second earlier, whether or not the moment itself is left out."""
-        return _text(self.latest - timedelta(seconds=1)) if self.latest else ""
+        return text(self.latest - timedelta(seconds=1)) if self.latest else ""
 
     def seen(self, row: Row) -> bool:
         """Was this response fetched as it is now?"""
@@ -81,5 +81,6 @@ def _moment(row: Row) -> datetime:
     return datetime.fromisoformat(row["date_modified"])
 
 
-def _text(moment: datetime) -> str:
+def text(moment: datetime) -> str:
+    """As SurveyMonkey writes a moment; docs: it takes it with the zone in it."""
     return moment.isoformat(timespec="seconds")

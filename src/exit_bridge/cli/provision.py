@@ -1,41 +1,22 @@
-"""`provision` and `pull`: the survey tool through its own API."""
+"""`provision`: the form in the survey tool, made and looked at through its own API."""
 
 from __future__ import annotations
 
-import os
-import socket
-import sys
-from collections import Counter
-from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import click
 
-from exit_bridge.errors import ExitBridgeError, SettingsError, UsageError
+from exit_bridge.errors import SettingsError, UsageError
 from exit_bridge.platforms import platform
 from exit_bridge.settings import Settings, Survey, load_settings, settings_path
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from click._termui_impl import ProgressBar
+    from exit_bridge.platforms.api import ToolApi
 
-    from exit_bridge.platforms.api import Pulled, ToolApi
-
-SOME_REFUSED = 3
-"""Exit code: done, but some responses were refused."""
-
-KINDS = {
-    "accepted": "new",
-    "edited": "changed",
-    "duplicate": "kept already",
-    "older": "older than what is kept",
-    "declined": "declined the notice",
-    "ignored": "no response",
-    "quarantined": "refused",
-    "unfinished": "not finished yet",
-}
-"""What became of a response -> how it is counted for people."""
+DRIFTED = 3
+"""Exit code: something of the form is not, or no longer, understood."""
 
 
 @click.command()
@@ -57,7 +38,7 @@ def provision(ctx: click.Context, survey: str, yes: bool, check: bool) -> None:
     chosen = settings.survey(survey)
     form, api = settings_of(chosen).access.form, open_api(chosen, form=check)
     if check:
-        ctx.exit(SOME_REFUSED if _drifted(chosen, api) else 0)
+        ctx.exit(DRIFTED if _drifted(chosen, api) else 0)
     hook = hook_of(settings, chosen)
     if not yes:
         _plan(chosen, form, hook)
@@ -153,44 +134,3 @@ def _note(path: Path, survey: Survey, form: str) -> None:
         click.echo(f'Write this under {heading} in {path.name}: form = "{form}"')
     else:
         click.echo(f"{path.name} names it now.")
-
-
-@click.command()
-@click.argument("survey")
-@click.option("--all", "everything", is_flag=True, help="From the first response on: finds changed ones too.")
-@click.pass_context
-def pull(ctx: click.Context, survey: str, everything: bool) -> None:
-    """Fetch responses that are new in the survey tool, through its API, and send them down the normal path.
-
-    A response that was changed after it had been fetched is found with --all only. Exits with 3 where some are refused.
-    """
-    from exit_bridge.bridge import Bridge
-    from exit_bridge.pulling import pull as fetch
-    from exit_bridge.store import open_store
-
-    settings = load_settings(settings_path(ctx.obj))
-    chosen = settings.survey(survey)
-    holder = f"{socket.gethostname()}-{os.getpid()}-pull"
-    with open_store(settings.database) as store, ExitStack() as shown:
-        bar: ProgressBar[int] | None = None
-
-        def tell(page: Pulled) -> None:
-            nonlocal bar
-            if bar is None:
-                length = len(page.payloads) + page.left
-                bar = shown.enter_context(click.progressbar(length=length, label="Pulling", file=sys.stderr))
-            bar.update(len(page.payloads))
-
-        counts = fetch(Bridge(settings, store), chosen, holder, afresh=everything, tell=tell)
-    if counts is None:
-        raise ExitBridgeError("Another process is pulling this survey just now", where=survey, fix="Try again later")
-    click.echo(_said(counts))
-    if refused := counts["quarantined"]:
-        click.echo(f"{refused} refused: see `exit-bridge quarantine --survey {survey}`", err=True)
-        ctx.exit(SOME_REFUSED)
-
-
-def _said(counts: Counter[str]) -> str:
-    fetched = sum(counts.values()) - counts["unfinished"]
-    parts = [f"{counts[kind]} {words}" for kind, words in KINDS.items() if counts[kind]]
-    return f"{fetched} fetched" + (f": {', '.join(parts)}." if parts else ": nothing is new.")
