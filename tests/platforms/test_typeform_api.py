@@ -163,3 +163,12 @@ def test_what_the_token_lacks_is_said(server: Server, token: str, down: int, sai
         client(server, FORM, token).activate(FORM)
     assert said in caught.value.fix
     assert token not in str(caught.value)
+
+
+def test_what_was_submitted_since_then(server: Server, made: TypeformApi) -> None:
+    """Typeform leaves out what is older, however far pulling has come."""
+    for n, minutes in enumerate((0, 200, 300)):
+        answer(server, n, minutes)
+    since = START + timedelta(minutes=200)
+    tokens, _ = pulled(made, "2026-01-15T15:00:00Z", afresh=True, since=since)
+    assert sorted(tokens) == ["token0001", "token0002"]

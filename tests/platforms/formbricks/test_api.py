@@ -1,7 +1,7 @@
 """The client of Formbricks' management API: what it asks for, and what it makes of every answer."""
 
 import json
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 from tests.platforms.formbricks.management import KEY, SURVEY, URL, WORKSPACE, Formbricks
@@ -232,3 +232,13 @@ def test_what_the_survey_asks_now(server):
     assert [option[0] for option in asked["rec01"].options] == [f"rec01_{code}" for code in codes]
     server.surveys[SURVEY]["blocks"] = [None, {"elements": [{"id": "x", "headline": "no object", "choices": 3}, "y"]}]
     assert [(each.keys, each.options) for each in api(server).questions(SURVEY)] == [(("x",), ())]
+
+
+def test_what_was_submitted_since_then(server):
+    """By its last change, which is the time that a delivery carries; however far pulling has come."""
+    for minute in (1, 5, 9):
+        server.respond(minute, at(minute))
+    (first,) = api(server).pull(None, TODAY)
+    since = datetime.fromisoformat(at(5))
+    (page,) = api(server).pull(first.cursor, TODAY, afresh=True, since=since)
+    assert [[5, 9]] == numbers([page])

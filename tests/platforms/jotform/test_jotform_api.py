@@ -1,7 +1,7 @@
 """The client of Jotform's API: what it asks for, and what it makes of every answer."""
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from tests.platforms.jotform.jotform_api import FORM, KEY, Jotform, serving
@@ -229,6 +229,16 @@ def test_from_the_beginning(server):
     third = server.respond("2026-06-01 11:00:00", **ANSWERS)
     (page,) = api(server).pull(page.cursor, TODAY, afresh=True)
     assert (ids([page]), page.again) == ([[old, new, third]], {0, 1})
+
+
+def test_what_was_submitted_since_then(server):
+    """A day more is asked for, as nobody need know the account's zone; what is older is left out later."""
+    days = ("2026-05-01", "2026-06-01", "2026-06-03")
+    _, near, wanted = [server.respond(f"{day} 10:00:00", **ANSWERS) for day in days]
+    (page,) = api(server).pull(None, TODAY)
+    since = datetime(2026, 6, 2, 3, tzinfo=UTC)
+    (page,) = api(server, time_zone="").pull(page.cursor, TODAY, afresh=True, since=since)
+    assert ids([page]) == [[near, wanted]]
 
 
 @pytest.mark.parametrize("text", [None, "", "x", "[]", "7", "{}", '{"form": "1"}', f'{{"form": "{FORM}", "begun": 7}}'])

@@ -15,7 +15,7 @@ from exit_bridge.errors import SendFailed, UnsafeDestination
 from exit_bridge.platforms.api import Pulled, Remark, ToolApi
 from exit_bridge.platforms.base import FormFile, LiveQuestion, fault_in
 from exit_bridge.platforms.surveymonkey.calls import Calls, Json
-from exit_bridge.platforms.surveymonkey.cursor import Cursor, in_order, text
+from exit_bridge.platforms.surveymonkey.cursor import Cursor, in_order, just_before
 from exit_bridge.platforms.surveymonkey.delivery import COMPLETED, SURVEY, live, pruned
 from exit_bridge.platforms.surveymonkey.form import COLLECTOR
 
@@ -103,7 +103,7 @@ class Api(ToolApi):
         ask, form = self._ask, self.access.form
         before = Cursor.read(cursor, form)
         at = Cursor(form) if afresh else before
-        start, page, left = at.since if since is None else text(since), 1, 1
+        start, page, left = at.since if since is None else just_before(since), 1, 1
         while left:
             asked = {"simple": "true", "status": "completed", "sort_by": "date_modified", "sort_order": "ASC"}
             asked |= {"start_modified_at": start} if start else {}

@@ -44,12 +44,12 @@ class Cursor:
     @property
     def since(self) -> str:
         """From when a pull asks; empty: from the first response on."""
-        return text(self.latest - OVERLAP) if self.latest else ""
+        return _text(self.latest - OVERLAP) if self.latest else ""
 
     @property
     def resume(self) -> str:
-        """From when the same pull goes on. A second earlier, whether or not the moment itself is left out."""
-        return text(self.latest - timedelta(seconds=1)) if self.latest else ""
+        """From when the same pull goes on."""
+        return just_before(self.latest) if self.latest else ""
 
     def seen(self, row: Row) -> bool:
         """Was this response fetched as it is now?"""
@@ -81,6 +81,10 @@ def _moment(row: Row) -> datetime:
     return datetime.fromisoformat(row["date_modified"])
 
 
-def text(moment: datetime) -> str:
-    """As SurveyMonkey writes a moment; docs: it takes it with the zone in it."""
+def just_before(moment: datetime) -> str:
+    """A second earlier, whether or not what was changed at the moment itself is left out."""
+    return _text(moment - timedelta(seconds=1))
+
+
+def _text(moment: datetime) -> str:
     return moment.isoformat(timespec="seconds")
