@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from exit_bridge.cli.kept_secret import secret_keeper
 from exit_bridge.errors import SettingsError, UsageError
 from exit_bridge.platforms import platform
 from exit_bridge.settings import Settings, Survey, load_settings, settings_path
@@ -41,7 +42,7 @@ def provision(ctx: click.Context, survey: str, yes: bool, check: bool) -> None:
         ctx.exit(DRIFTED if _drifted(chosen, api) else 0)
     hook = hook_of(settings, chosen)
     if not yes:
-        _plan(chosen, form, hook)
+        _plan(chosen, form, hook, api)
         click.confirm("Do it?", abort=True)
     if form:
         click.echo(f"The settings name the form {form}, so none is made. To make another, take that line out.")
@@ -49,16 +50,20 @@ def provision(ctx: click.Context, survey: str, yes: bool, check: bool) -> None:
         form = _made(path, chosen, api)
     click.echo("People can fill it in now." if api.activate(form) else "People could fill it in already.")
     if hook:
-        _hooked(chosen, api, form, hook)
+        _hooked(path, chosen, api, form, hook)
     click.echo(f"Give them this address: {api.address(form)}")
 
 
-def _plan(survey: Survey, form: str, hook: str) -> None:
+def _plan(survey: Survey, form: str, hook: str, api: ToolApi) -> None:
     tool = platform(survey.platform).title
     click.echo(f"In {tool}, as the settings' login:")
     click.echo(f"  - {f'open the form {form}' if form else f'make the form of the survey {survey.name}, and open it'}")
     if hook:
         click.echo("  - have it post every completed response to this survey's hook, if its API can do that")
+        if api.signs_alone and survey.auth == "signature":
+            click.echo(
+                f"  - put the secret that {tool} signs with in the place of this survey's, in the file of secrets"
+            )
     else:
         click.echo("  - no webhook, as there is no public_url: fetch responses with `exit-bridge pull`")
 
@@ -83,8 +88,18 @@ def _made(path: Path, survey: Survey, api: ToolApi) -> str:
     return form
 
 
-def _hooked(survey: Survey, api: ToolApi, form: str, hook: str) -> None:
-    match api.add_hook(form, hook, survey.secrets[0] if survey.secrets else ""):
+def _hooked(path: Path, survey: Survey, api: ToolApi, form: str, hook: str) -> None:
+    tool, kept = platform(survey.platform).title, list[str]()
+    if not api.signs_alone:
+        made = api.add_hook(form, hook, survey.secrets[0] if survey.secrets else "")
+    elif survey.auth != "signature":
+        made = api.add_own_hook(form, hook, lambda _: None)
+    elif keep := secret_keeper(path, survey, kept):
+        made = api.add_own_hook(form, hook, keep)
+    else:
+        made = None
+        click.echo(f"The secret that {tool} makes cannot be put in the place of this survey's, which is set elsewhere.")
+    match made:
         case True:
             click.echo("It posts completed responses here now.")
         case False:
@@ -92,6 +107,12 @@ def _hooked(survey: Survey, api: ToolApi, form: str, hook: str) -> None:
         case None:
             page = f"docs/platforms/{survey.platform}.md"
             click.echo(f"Whether it posts responses here is set up in the tool by hand: {page}")
+    if kept:
+        click.echo(f"{path.with_suffix('.env').name} holds the secret that {tool} signs with. Start exit-bridge again.")
+    elif made is False and api.signs_alone and survey.auth == "signature":
+        click.echo(
+            f"{tool} tells its secret once. If deliveries are refused, delete that webhook there and run this again."
+        )
 
 
 def _drifted(survey: Survey, api: ToolApi) -> bool:

@@ -7,10 +7,10 @@ request may go. What it fetches has the shape of a delivery and takes the same w
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Any, Literal, Protocol
+from typing import Any, ClassVar, Literal, Protocol
 from zoneinfo import ZoneInfo
 
 from exit_bridge.errors import ApiFailed
@@ -99,6 +99,9 @@ def instant(local: str, zone: str) -> str | None:
 class ToolApi(ABC):
     """One tool's API. Every method raises ApiFailed, which never quotes what the tool said, and what `call` raises."""
 
+    signs_alone: ClassVar[bool] = False
+    """Does the tool make the secret of each hook itself, and tell it once?"""
+
     def __init__(self, access: Access, call: Call) -> None:
         self.access, self.call = access, call
 
@@ -117,6 +120,13 @@ class ToolApi(ABC):
     def add_hook(self, form: str, url: str, secret: str) -> bool | None:  # noqa: ARG002 (for those that override it)
         """Have every completed response posted to that address. False: it is already. None: that is done by hand."""
         return None
+
+    def add_own_hook(self, form: str, url: str, keep: Callable[[str], None]) -> bool:  # noqa: ARG002 (as above)
+        """As `add_hook`, for a tool that `signs_alone`: `keep` stores the secret that is told.
+
+        What `keep` raises is raised, and no hook that was made is left then.
+        """
+        raise ApiFailed("This tool makes no secret of its own", fix="Report this as a bug", permanent=True)
 
     def questions(self, form: str) -> Sequence[LiveQuestion] | None:  # noqa: ARG002 (as above)
         """What the form asks now, or None for tools that do not tell."""

@@ -4,7 +4,7 @@ import json
 from datetime import date, datetime
 
 import pytest
-from tests.platforms.formbricks.management import KEY, SURVEY, URL, WORKSPACE, Formbricks
+from tests.platforms.formbricks.management import KEY, SIGNS_WITH, SURVEY, URL, WORKSPACE, Formbricks
 
 from exit_bridge.bank import load_bank
 from exit_bridge.errors import ApiFailed
@@ -239,3 +239,56 @@ def test_what_was_submitted_since_then(server):
     since = datetime.fromisoformat(at(5))
     (page,) = api(server).pull(first.cursor, TODAY, afresh=True, since=since)
     assert [[5, 9]] == numbers([page])
+
+
+HOOK = "https://bridge.example/hooks/s"
+
+
+def test_the_webhook_is_made_once_and_its_secret_handed_over(server):
+    """Beside those of others, however many; only the first time is there a secret to be had."""
+    server.hooks = [{"id": f"c{n}", "url": f"https://other.example/{n}"} for n in range(PAGE + 1)]
+    kept = []
+    assert api(server).add_own_hook(SURVEY, HOOK, kept.append) is True
+    made = server.hooks[-1]
+    assert (made["url"], made["triggers"], made["surveyIds"]) == (HOOK, ["responseFinished"], [SURVEY])
+    assert api(server).add_own_hook(SURVEY, HOOK, kept.append) is False
+    assert (len(server.hooks), kept) == (PAGE + 2, [SIGNS_WITH])
+
+
+def test_a_webhook_of_an_earlier_survey_posts_for_this_one_too(server):
+    """It is found by its address, and keeps its secret."""
+    server.hooks = [
+        {"id": "c1", "name": None, "url": HOOK, "source": "user", "triggers": ["responseCreated"], "surveyIds": ["x"]}
+    ]
+    assert api(server).add_own_hook(SURVEY, HOOK, pytest.fail) is False
+    (hook,) = server.hooks
+    assert (hook["surveyIds"], set(hook["triggers"])) == (["x", SURVEY], {"responseCreated", "responseFinished"})
+    hook["surveyIds"] = []
+    server.calls.clear()
+    assert api(server).add_own_hook(SURVEY, HOOK, pytest.fail) is False
+    assert {"GET"} == {method for method, _ in server.calls}
+
+
+@pytest.mark.parametrize("secret", [None, "", "whsec_", "whsec_two lines\nNAME=value", "plain"])
+def test_a_secret_that_is_none_leaves_no_webhook(server, secret):
+    """Nothing it posts could be believed."""
+    server.secret = secret
+    refused(lambda: api(server).add_own_hook(SURVEY, HOOK, pytest.fail))
+    assert [] == server.hooks
+
+
+def test_a_secret_that_cannot_be_kept_leaves_no_webhook(server):
+    """Nobody would ever learn it again."""
+
+    def keep(_):
+        raise OSError("full")
+
+    with pytest.raises(OSError, match="full"):
+        api(server).add_own_hook(SURVEY, HOOK, keep)
+    assert [] == server.hooks
+
+
+def test_an_address_that_formbricks_does_not_call(server):
+    """One inside a network, say: that has nothing to do with the survey's file."""
+    server.fault = Reply(400, {}, b"{}")
+    assert "no address inside a network" in refused(lambda: api(server).add_own_hook(SURVEY, HOOK, pytest.fail)).fix

@@ -6,13 +6,16 @@ spec, src: `/api/v3/surveys` for surveys, `/api/v2/management/responses` for res
 from __future__ import annotations
 
 import json
-from collections.abc import Generator, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from http import HTTPStatus
 from typing import Any, Self
 from urllib.parse import urlencode
 
+from exit_bridge.errors import SendFailed, UnsafeDestination
 from exit_bridge.platforms.api import Access, Call, Pulled, Remark, ToolApi
 from exit_bridge.platforms.base import FormFile, LiveQuestion
 from exit_bridge.platforms.formbricks.delivery import FINISHED
@@ -76,21 +79,24 @@ _FIXES: Mapping[int, str] = {
 }
 
 
+_NO_HOOK = "Add the webhook by hand. Formbricks calls no address inside a network (docs/platforms/formbricks.md)"
+_HOOKS = "api/v2/management/webhooks"
+
+
 class ManagementApi(ToolApi):
     """https://formbricks.com/docs/api-v3-reference"""
 
+    signs_alone = True  # src: only the answer that a webhook was made holds its secret
+
     def __init__(self, access: Access, call: Call) -> None:
         super().__init__(access, call)
-        self._formbricks = Rest("Formbricks", access, call, {"x-api-key": access.secret}, _FIXES, login="key")
+        login = {"x-api-key": access.secret}
+        self._formbricks = Rest("Formbricks", access, call, login, _FIXES, login="key")
+        self._webhooks = Rest("Formbricks", access, call, login, {**_FIXES, 400: _NO_HOOK}, login="key")
 
     def create_form(self, files: Sequence[FormFile]) -> str:
         """The file with the workspace of the settings in it, whose id stands there as `user`."""
-        if not self.access.user:
-            fix = "Write the id of the workspace as user, as its address in Formbricks has it"
-            raise self._formbricks.failed(
-                "The settings do not say in which workspace the survey belongs", fix, permanent=True
-            )
-        document = {**json.loads(files[0].content), "workspaceId": self.access.user}
+        document = {**json.loads(files[0].content), "workspaceId": self._workspace()}
         made = self._formbricks.ask("POST", "api/v3/surveys", document)
         return self._formbricks.id_in(self._data(made))
 
@@ -104,6 +110,30 @@ class ManagementApi(ToolApi):
     def address(self, form: str) -> str:
         """src: `/s/` and the survey's id."""
         return f"{self.access.url.rstrip('/')}/s/{form}"
+
+    def add_own_hook(self, form: str, url: str, keep: Callable[[str], None]) -> bool:
+        """src: one that is there already keeps its secret, whatever else of it is changed."""
+        ask = self._webhooks
+        if there := self._hook(url):
+            surveys, triggers = list(_texts(there.get("surveyIds"))), list(_texts(there.get("triggers")))
+            # src: without any survey it is for all of them.
+            if (form in surveys or not surveys) and FINISHED in triggers:
+                return False
+            wanted = {"surveyIds": [*surveys, form] if surveys else [], "triggers": [*{*triggers, FINISHED}]}
+            kept = {name: there.get(name) for name in ("name", "url", "source")}
+            ask.ask("PUT", f"{_HOOKS}/{ask.id_in(there)}", {**kept, **wanted})
+            return False
+        about = {"name": "exit-bridge", "url": url, "source": "user", "workspaceId": self._workspace()}
+        made = self._data(ask.ask("POST", _HOOKS, {**about, "triggers": [FINISHED], "surveyIds": [form]}))
+        try:
+            if not re.fullmatch(r"whsec_[A-Za-z0-9+/]+=*", str(made.get("secret"))):
+                raise ask.unread()
+            keep(made["secret"])
+        except BaseException:
+            with suppress(SendFailed, UnsafeDestination):
+                ask.ask("DELETE", f"{_HOOKS}/{ask.id_in(made)}")
+            raise
+        return True
 
     def pull(
         self,
@@ -160,6 +190,24 @@ class ManagementApi(ToolApi):
         if scores:
             yield Remark("broken", "Formbricks takes no scores back", "Take write_back out of the settings")
 
+    def _hook(self, url: str) -> Mapping[str, Any] | None:
+        skip = 0
+        while True:
+            query = urlencode({"limit": PAGE, "skip": skip})
+            rows = self._webhooks.rows(self._webhooks.ask("GET", f"{_HOOKS}?{query}"), "data")
+            if found := next((row for row in rows if row.get("url") == url), None):
+                return found
+            if len(rows) < PAGE:
+                return None
+            skip += PAGE
+
+    def _workspace(self) -> str:
+        if not self.access.user:
+            fix = "Write the id of the workspace as user, as its address in Formbricks has it"
+            what = "The settings do not say in which workspace the survey belongs"
+            raise self._formbricks.failed(what, fix, permanent=True)
+        return self.access.user
+
     def _survey(self, form: str) -> Mapping[str, Any]:
         return self._data(self._formbricks.ask("GET", f"api/v3/surveys/{form}"))
 
@@ -191,6 +239,10 @@ def _question(element: Mapping[str, Any]) -> LiveQuestion:
 
 def _objects(value: Any) -> Iterator[Mapping[str, Any]]:
     return (each for each in value if isinstance(each, dict)) if isinstance(value, list) else iter(())
+
+
+def _texts(value: Any) -> Iterator[str]:
+    return (each for each in value if isinstance(each, str)) if isinstance(value, list) else iter(())
 
 
 def _words(value: Any) -> Iterator[str]:
