@@ -90,7 +90,9 @@ def _made(path: Path, survey: Survey, api: ToolApi) -> str:
 
 def _hooked(path: Path, survey: Survey, api: ToolApi, form: str, hook: str) -> None:
     tool, kept = platform(survey.platform).title, list[str]()
-    if not api.signs_alone:
+    if survey.auth == "header":
+        made = None  # no tool is told of such a header through its API
+    elif not api.signs_alone:
         made = api.add_hook(form, hook, survey.secrets[0] if survey.secrets else "")
     elif survey.auth != "signature":
         made = api.add_own_hook(form, hook, lambda _: None)
