@@ -35,6 +35,10 @@ def replaced(content: bytes, part: str, change) -> bytes:
     return out.getvalue()
 
 
+AT_ONCE = 20
+"""LibreOffice 7.4 ends without a word after some 250 files."""
+
+
 def inline(cell: str, words: str, style: str = "") -> str:
     if re.fullmatch(r"\d+", words):
         return f'<c r="{cell}"{style}><v>{words}</v></c>'
@@ -79,12 +83,11 @@ def worked_out(books: Mapping[str, bytes], folder: Path, to: str = "xlsx") -> di
     for name, content in books.items():
         (folder / f"{name}.xlsx").write_bytes(content)
     profile = f"-env:UserInstallation=file://{folder / 'profile'}"
-    subprocess.run(
-        ["soffice", profile, "--headless", "--convert-to", to, "--outdir", out, *(folder / f"{n}.xlsx" for n in books)],
-        check=True,
-        capture_output=True,
-        timeout=240,
-    )
+    files = [folder / f"{name}.xlsx" for name in books]
+    for first in range(0, len(files), AT_ONCE):
+        some = files[first : first + AT_ONCE]
+        command = ["soffice", profile, "--headless", "--convert-to", to, "--outdir", out, *some]
+        subprocess.run(command, check=True, capture_output=True, timeout=240)
     return {name: out / f"{name}.{to}" for name in books}
 
 

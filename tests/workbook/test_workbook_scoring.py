@@ -206,14 +206,15 @@ SHEETS = [
 ]
 
 
-def test_answer_sheets(folder):
+@pytest.mark.parametrize("drawings", [2, pytest.param(125, marks=pytest.mark.long)])
+def test_answer_sheets(tmp_path, drawings):
     """Answers chosen on the sheet come to what our scoring says, and the sheets for people show just that."""
     rng, books, expected = random.Random(8), {}, {}
     for number, (bank, variant, language, about) in enumerate(SHEETS):
         plan = Plan(bank, variant, language, about, rows=1)
         content = made(plan)
         offered = entries(plan, content)
-        for nth in (2, 3) if number else range(4):
+        for nth in range(2 if number else 0, 2 + drawings):
             answers = {key: value for key, value in drawn(plan, rng).items() if key in offered}
             if nth == 0:
                 answers = {}
@@ -224,7 +225,7 @@ def test_answer_sheets(folder):
             if nth == 1:
                 books[name] = filled_in(books[name], plan.say("sheets.answer"), {offered[plan.items[0].id]: "maybe"})
             expected[name] = (plan, answers, nth == 1)
-    for name, path in worked_out(books, folder).items():
+    for name, path in worked_out(books, tmp_path).items():
         plan, answers, wrong = expected[name]
         sheets, measures = Sheets(path), Measures(plan, plan.say("sheets.working"))
         context = {key: value for key, value in answers.items() if key in plan.bank.context_by_id}

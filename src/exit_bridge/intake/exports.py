@@ -101,8 +101,9 @@ class Export:
     def meet_ids(self) -> tuple[int, int]:
         """Tell `latest` of every response id. Returns how many rows may be scored, and how many of them have no id."""
         rows = nameless = 0
-        for row, _, verdict in self._screened():
+        for row, cells, verdict in self._screened():
             if isinstance(verdict, str):
+                self.reader.see_time(cells)
                 rows += 1
                 nameless += not verdict
                 if verdict:
@@ -240,6 +241,9 @@ def _notes(export: Export, gates: list[str], rows: int, nameless: int) -> Iterat
         yield f"{few} have no column and count as not asked: {listed(missing)}"
     if nameless:
         yield f"{nameless} of {rows} rows have no response id: they are called by their row, and copies are not found"
+    times = export.reader.times
+    if times.left_out and not times.told:
+        yield f"{times.left_out} times may have the day or the month first and were left out; responses are scored"
     if gates and form.consent_elsewhere:
         yield f"there is no column for {' or '.join(gates)!r}, so consent is taken to have been given elsewhere"
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from exit_bridge.bank import COMMENT_PREFIX, HIDDEN, QuestionBank
 from exit_bridge.errors import InvalidSubmission, RefusedDelivery, UnknownBankVersion, UnknownLabel
 from exit_bridge.intake.codebook import Declined, DeployedForm, decode
 from exit_bridge.intake.columns import Layout
+from exit_bridge.intake.local_times import LocalTimes
 from exit_bridge.intake.mapping import mapping_for
 from exit_bridge.intake.submission import Submission, validate
 from exit_bridge.intake.table import NULL, Table
@@ -77,6 +77,7 @@ class RowReader:
     labels: Mapping[str, Mapping[str, str]]
     broken: str = Table.broken
     """What is wrong with a row that the table could not read."""
+    times: LocalTimes = field(default_factory=LocalTimes)
 
     def screen(self, row: int, cells: Sequence[str] | None) -> str | Filtered | Refused:
         """The response id of a row that may be scored (empty where it has none), or what becomes of it instead."""
@@ -97,6 +98,11 @@ class RowReader:
         response_id, before_id = self._metadata("response_id", cells), self.layout.before_id
         before = "" if before_id is None or not response_id else self._cell(cells[before_id])
         return f"{before}-{response_id}" if before else response_id
+
+    def see_time(self, cells: Sequence[str]) -> None:
+        """Take the time of a row that may be scored into account, before any is read."""
+        if self.profile.local_times:
+            self.times.see(self._metadata("submitted_at", cells))
 
     def read(self, row: int, response_id: str, cells: Sequence[str]) -> Outcome:
         """Decode a row that passed `screen`, by the same codebook as a delivery."""
@@ -172,12 +178,7 @@ class RowReader:
 
     def _submitted_at(self, cells: Sequence[str]) -> str | None:
         time = self._metadata("submitted_at", cells)
-        if time and self.profile.rough_times:
-            try:
-                datetime.fromisoformat(time)
-            except ValueError:
-                return None
-        return time or None
+        return self.times.read(time) if time and self.profile.local_times else time or None
 
     def _value(self, question: str, cell: str) -> str:
         given = self.labels.get(question)

@@ -21,6 +21,7 @@ BUILT_IN = {
     "formbricks": "exit_bridge.platforms.formbricks:Formbricks",
     "jotform": "exit_bridge.platforms.jotform:Jotform",
     "surveymonkey": "exit_bridge.platforms.surveymonkey:SurveyMonkey",
+    "google-forms": "exit_bridge.platforms.google_forms:GoogleForms",
     "smartsurvey": "exit_bridge.platforms.smartsurvey:SmartSurvey",
     "ms-forms": "exit_bridge.platforms.ms_forms:MicrosoftForms",
     "generic": "exit_bridge.platforms.generic:Generic",

@@ -71,8 +71,9 @@ class ExportProfile:
     """Headings of a column whose text goes before the response id, with a hyphen, where ids repeat between forms."""
     numbered_headings: bool = False
     """May a heading end in digits that the tool put there to tell it from another? Tried where nothing else fits."""
-    rough_times: bool = False
-    """May times be written as somebody's spreadsheet program shows them? What is not plain is left out, not guessed."""
+    local_times: bool = False
+    """May times be written as somebody's spreadsheet program shows them? All times of a file together tell which number
+    is the day; where they do not, times are left out, not guessed."""
     null_not_shown: bool = False
     """Does the tool write an empty text for what was left blank, and no value for what was never shown?"""
     parts: tuple[str, ...] | None = None

@@ -6,6 +6,12 @@ from typing import Any
 
 from exit_bridge.bank.questionnaire import Page, Question, Questionnaire
 
+API = """\
+1. {} holds three bodies for Google's Forms API, in the order in which they are sent: create, batchUpdate and
+   setPublishSettings. `exit-bridge provision` sends them. Nobody needs this file who uses the script.
+2. Who does not agree leaves the form at once, without the closing text that the script's form has.
+"""
+
 
 def plan(asked: Questionnaire) -> dict[str, Any]:
     """The questionnaire in Google's own parts: pages of grids, single choices and texts, each title with its number.

@@ -32,5 +32,5 @@ EXPORT = ExportProfile(
     # seen: a question called Name is `Name2`, because the sheet is a table with a column of that name already.
     numbered_headings=True,
     # seen: `8/20/25 12:51:45` and `9/9/26 18:01` in CSV, as the spreadsheet program of whoever saved it shows them.
-    rough_times=True,
+    local_times=True,
 )

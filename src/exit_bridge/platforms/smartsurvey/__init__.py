@@ -50,6 +50,7 @@ class SmartSurvey(Platform):
         numbering=r"Q\d+(?:\.\d+)*\.\s*",
         spelled={"@SQ@": "'"},
         blanks=("-", "."),
+        local_times=True,
         metadata={"response_id": ("userid",), "submitted_at": ("ended",), **{name: (name,) for name in HIDDEN}},
         filters=(
             RowFilter("submitted_at", keep=None, reason="partial"),
