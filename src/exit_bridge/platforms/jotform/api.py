@@ -8,6 +8,7 @@ from datetime import date, datetime
 from itertools import pairwise
 from typing import Any
 
+from exit_bridge.errors import SendFailed, UnsafeDestination
 from exit_bridge.platforms.api import Access, Call, Pulled, Remark, ToolApi, instant
 from exit_bridge.platforms.base import FormFile, LiveQuestion
 from exit_bridge.platforms.jotform.calls import Calls
@@ -34,18 +35,29 @@ class JotformApi(ToolApi):
             fix = "Name one in `languages` for each survey, or send the files yourself (docs/platforms/jotform.md)"
             raise self._jotform.failed("A Jotform form has one language", fix, permanent=True)
         document = json.loads(files[0].content)
-        wanted = {_fold(question["name"]) for question in document["questions"].values() if _asks(question)}
         made = self._jotform.put("user/forms", document)
         form = self._text(_single(made), "id")
-        if not wanted <= self._questions(form).keys():
-            self._jotform.put(f"form/{form}/questions", {"questions": document["questions"]})
-            if missing := wanted - self._questions(form).keys():
-                raise self._jotform.failed(
-                    f"Jotform made the form {form}, but {len(missing)} of {len(wanted)} questions are not in it",
-                    "Delete it there, and send the file as docs/platforms/jotform.md says",
-                    permanent=True,
-                )
+        try:
+            missing = self._missing(form, document["questions"])
+        except (SendFailed, UnsafeDestination) as error:
+            what = f"Jotform made the form {form}, but it is not known whether its questions are in it: {error.what}"
+            fix = "Delete it there, mend the cause, and run `exit-bridge provision` again"
+            raise self._jotform.failed(what, fix) from None
+        if missing:
+            raise self._jotform.failed(
+                f"Jotform made the form {form}, but {missing} of its questions are not in it",
+                "Delete it there, and send the file as docs/platforms/jotform.md says",
+                permanent=True,
+            )
         return form
+
+    def _missing(self, form: str, questions: Mapping[str, Any]) -> int:
+        """How many are not in the form, once those that were not have been put there."""
+        wanted = {_fold(question["name"]) for question in questions.values() if _asks(question)}
+        if wanted <= self._questions(form).keys():
+            return 0
+        self._jotform.put(f"form/{form}/questions", {"questions": questions})
+        return len(wanted - self._questions(form).keys())
 
     def activate(self, form: str) -> bool:
         """A form is open as soon as it is made (docs); how one that was closed is opened again is not documented."""
