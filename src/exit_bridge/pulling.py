@@ -13,7 +13,7 @@ from typing import Any
 from exit_bridge.bridge import Bridge
 from exit_bridge.errors import ExitBridgeError, RefusedDelivery, StoreUnavailable, trace_of
 from exit_bridge.platforms import platform
-from exit_bridge.platforms.api import Pulled
+from exit_bridge.platforms.api import Pulled, zoned
 from exit_bridge.settings import Survey
 from exit_bridge.store import PullEnd
 from exit_bridge.tool_api import open_api
@@ -89,18 +89,10 @@ def _left_out(survey: Survey, payload: Mapping[str, Any], since: datetime) -> st
         times = [raw.submitted_at for raw in platform(survey.platform).read(payload).responses]
     except RefusedDelivery:
         return "undated"
-    moments = [_moment(time) for time in times if time]
+    moments = [zoned(time) for time in times if time]
     if not moments or None in moments:
         return "undated"
     return None if max(filter(None, moments)) >= since else "before"
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return moment if moment.tzinfo else None
 
 
 def pull_due(bridge: Bridge, holder: str, stopping: Callable[[], bool]) -> bool:

@@ -7,10 +7,10 @@ request may go. What it fetches has the shape of a delivery and takes the same w
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Any, ClassVar, Literal, Protocol
+from typing import Any, ClassVar, Literal, Protocol, Self
 from zoneinfo import ZoneInfo
 
 from exit_bridge.errors import ApiFailed
@@ -94,6 +94,40 @@ def instant(local: str, zone: str) -> str | None:
     except (ValueError, OverflowError):
         return None
     return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Upto:
+    """A cursor for tools that tell when each response was submitted: all of `form` up to `moment` were seen."""
+
+    form: str
+    moment: datetime | None = None
+
+    @classmethod
+    def read(cls, text: str | None, form: str) -> Self:
+        """What `str` of a cursor wrote; the beginning for no text, another form, or anything else."""
+        of, _, moment = (text or "").partition(" ")
+        return cls(form, zoned(moment) if of == form else None)
+
+    def __str__(self) -> str:
+        return f"{self.form} {self.moment.astimezone(UTC).isoformat()}" if self.moment else ""
+
+    def after(self, moments: Iterable[datetime]) -> Self:
+        """The cursor once what was submitted then is kept."""
+        return type(self)(self.form, max([*([self.moment] if self.moment else []), *moments], default=None))
+
+    def passed(self, moment: datetime) -> bool:
+        """Was what was submitted then seen before?"""
+        return self.moment is not None and moment <= self.moment
+
+
+def zoned(text: Any) -> datetime | None:
+    """RFC 3339 as a moment; None for anything else."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except (TypeError, ValueError):
+        return None
+    return moment if moment.tzinfo else None
 
 
 class ToolApi(ABC):

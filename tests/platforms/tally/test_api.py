@@ -190,7 +190,7 @@ def test_pages_are_walked_without_a_gap(server: Server, made: TallyApi, newest_f
     every = [answer(server, n, n) for n in range(10)]
     numbers, pages = pulled(made)
     assert sorted(numbers) == every
-    assert [page.cursor for page in pages] == ["", "", f"{FORM} 2026-01-15T10:09:00.000Z"]
+    assert [page.cursor for page in pages] == ["", "", f"{FORM} 2026-01-15T10:09:00+00:00"]
     assert [bool(page.left) for page in pages] == [True, True, False]
 
 
@@ -228,7 +228,7 @@ def test_a_cursor_that_is_none_begins_anew(server: Server, made: TallyApi, curso
 
 def test_nothing_new_leaves_the_cursor(made: TallyApi) -> None:
     (page,) = pulled(made, f"{FORM} 2026-01-15T10:00:00.000Z")[1]
-    assert (page.payloads, page.cursor) == ((), f"{FORM} 2026-01-15T10:00:00.000Z")
+    assert (page.payloads, page.cursor) == ((), f"{FORM} 2026-01-15T10:00:00+00:00")
 
 
 def test_what_is_not_complete_is_left(server: Server, made: TallyApi) -> None:

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from exit_bridge.platforms.api import Access, Call, Pulled, Remark, ToolApi
+from exit_bridge.platforms.api import Access, Call, Pulled, Remark, ToolApi, Upto, zoned
 from exit_bridge.platforms.base import FormFile, LiveQuestion
 from exit_bridge.platforms.rest import Rest
 from exit_bridge.platforms.tally.delivery import RESPONSE
@@ -100,10 +100,9 @@ class TallyApi(ToolApi):
         The cursor moves once all pages are there: the newest come first in the vendor's example, and no page says so.
         """
         ask, form = self._tally, self.access.form
-        of, _, seen = (cursor or "").partition(" ")
-        before = _moment(seen) if of == form else None
-        start = since or (None if afresh or before is None else before - OVERLAP)
-        latest, met, page = before, set[str](), 1
+        at = before = Upto.read(cursor, form)
+        start = since or (None if afresh or before.moment is None else before.moment - OVERLAP)
+        met, page = set[str](), 1
         blocks = self._blocks(form)
         while True:
             asked = {"page": page, "filter": "completed", **({"startDate": _written(start)} if start else {})}
@@ -116,13 +115,12 @@ class TallyApi(ToolApi):
             if left and not moments.keys() - met:
                 raise ask.failed("Tally lists the same submissions again", "Report this as a bug")
             met |= moments.keys()
-            latest = max([*([latest] if latest else []), *moments.values()], default=None)
-            again = (n for n, row in enumerate(rows) if before and moments[row["id"]] <= before)
+            at = at.after(moments.values())
             yield Pulled(
                 payloads=tuple(delivery(form, row, questions) for row in rows),
-                cursor=(cursor or "") if left else f"{form} {_written(latest)}" if latest else "",
+                cursor=str(before if left else at),
                 left=int(left),
-                again=frozenset(again),
+                again=frozenset(n for n, row in enumerate(rows) if before.passed(moments[row["id"]])),
             )
             if not left:
                 return
@@ -175,7 +173,7 @@ class TallyApi(ToolApi):
             page += 1
 
     def _submitted(self, row: Mapping[str, Any]) -> datetime:
-        moment = _moment(row.get("submittedAt"))
+        moment = zoned(row.get("submittedAt"))
         if moment is None or row.get("formId") != self.access.form:
             raise self._tally.unread()
         return moment
@@ -192,11 +190,3 @@ def _id(text: str) -> str:
 
 def _written(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-def _moment(text: Any) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(text)
-    except (TypeError, ValueError):
-        return None
-    return moment if moment.tzinfo else None

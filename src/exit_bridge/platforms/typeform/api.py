@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from exit_bridge.platforms.api import Access, Call, Pulled, Remark, ToolApi
+from exit_bridge.platforms.api import Access, Call, Pulled, Remark, ToolApi, Upto, zoned
 from exit_bridge.platforms.base import FormFile, LiveQuestion
 from exit_bridge.platforms.rest import Rest
 
@@ -86,21 +86,20 @@ class TypeformApi(ToolApi):
         before it. The cursor moves once all pages are there.
         """
         ask, form = self._typeform, self.access.form
-        seen = None if afresh else _moment(cursor)
-        start = since or (seen and seen - OVERLAP)
-        kept, last, before, latest = cursor or "", "", cursor or "", cursor or ""
+        at = before = Upto.read(cursor, form)
+        start = since or (None if afresh or before.moment is None else before.moment - OVERLAP)
+        last = ""
         asked = {"page_size": PAGE, "response_type": "completed"} | ({"since": int(start.timestamp())} if start else {})
         while True:
             said = ask.ask("GET", f"forms/{form}/responses?{urlencode(asked | ({'before': last} if last else {}))}")
             rows = ask.rows(said, "items")
-            latest = max([latest, *(row["submitted_at"] for row in rows if _moment(row.get("submitted_at")))])
-            left = len(rows) == PAGE
-            again = frozenset(n for n, row in enumerate(rows) if str(row.get("submitted_at", "")) <= before and before)
+            moments = {n: moment for n, row in enumerate(rows) if (moment := zoned(row.get("submitted_at")))}
+            at, left = at.after(moments.values()), len(rows) == PAGE
             yield Pulled(
                 payloads=tuple(_payload(row, form) for row in rows),
-                cursor=kept if left else latest,
+                cursor=str(before if left else at),
                 left=int(left),
-                again=again,
+                again=frozenset(n for n, moment in moments.items() if before.passed(moment)),
             )
             if not left:
                 return
@@ -151,11 +150,3 @@ def _payload(row: Mapping[str, Any], form: str) -> dict[str, Any]:
     kept = ("token", "submitted_at", "answers", "hidden", "ending")
     response = {name: row[name] for name in kept if row.get(name) is not None}
     return {"event_type": "form_response", "form_response": {"form_id": form, **response}}
-
-
-def _moment(text: Any) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(text)
-    except (TypeError, ValueError):
-        return None
-    return moment.astimezone(UTC) if moment.tzinfo else None
