@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from time import monotonic
+from typing import Any
 
 from exit_bridge.bridge import Bridge
-from exit_bridge.errors import ExitBridgeError, StoreUnavailable, trace_of
-from exit_bridge.platforms.api import Pulled
+from exit_bridge.errors import ExitBridgeError, RefusedDelivery, StoreUnavailable, trace_of
+from exit_bridge.platforms import platform
+from exit_bridge.platforms.api import Pulled, zoned
 from exit_bridge.settings import Survey
 from exit_bridge.store import PullEnd
 from exit_bridge.tool_api import open_api
@@ -32,12 +34,14 @@ def pull(
     *,
     before: datetime | None = None,
     afresh: bool = False,
+    since: datetime | None = None,
     enough: Callable[[], bool] = lambda: False,
     tell: Callable[[Pulled], None] = lambda _: None,
 ) -> Counter[str] | None:
     """Fetch what is new and keep it; how many came to what. None where somebody is at it, or was after `before`.
 
-    `afresh`: from the beginning. `enough` is asked after every page, and `tell` told of it. Raises SendFailed,
+    `afresh`: from the beginning. `since`: what was submitted from then on, whether or not it was fetched before, and
+    where pulling stands stays as it is. `enough` is asked after every page, and `tell` told of it. Raises SendFailed,
     UnsafeDestination and SettingsError; what was kept until then is not fetched again.
     """
     store, counts = bridge.store, Counter[str]()
@@ -47,15 +51,21 @@ def pull(
     how: PullEnd = "failed"
     try:
         api = open_api(survey)
-        with closing(api.pull(state.cursor, datetime.now(UTC).date(), afresh=afresh)) as pages:
+        now = datetime.now(UTC)
+        with closing(api.pull(state.cursor, now.date(), afresh=afresh or since is not None, since=since)) as pages:
             for page in pages:
                 for place, payload in enumerate(page.payloads):
-                    taken = bridge.take_fetched(survey, payload, again=place in page.again)
+                    if since and (reason := _left_out(survey, payload, since)):
+                        counts[reason] += 1
+                        continue
+                    # What leaves nothing but a count is counted once it is fetched in its turn.
+                    taken = bridge.take_fetched(survey, payload, again=place in page.again or since is not None)
                     counts.update(outcome.status for outcome in taken)
                 counts["unfinished"] = page.unfinished
-                how = "more" if page.left else "done"
+                # A look back is no turn of its own: whoever is due stays due.
+                how = "more" if page.left or since else "done"
                 tell(page)
-                if not store.advance_pull(survey.name, holder, page.cursor, LEASE):
+                if not store.advance_pull(survey.name, holder, state.cursor if since else page.cursor, LEASE):
                     break  # somebody else took over; what came twice is a duplicate
                 if page.left and enough():
                     break
@@ -64,8 +74,25 @@ def pull(
         raise
     finally:
         store.end_pull(survey.name, holder, how)
-    log.info("survey=%s pulled=%d", survey.name, sum(counts.values()) - counts["unfinished"])
+    log.info("survey=%s pulled=%d", survey.name, fetched(counts))
     return counts
+
+
+def fetched(counts: Counter[str]) -> int:
+    """How many responses came, whatever became of them."""
+    return sum(counts.values()) - counts["unfinished"]
+
+
+def _left_out(survey: Survey, payload: Mapping[str, Any], since: datetime) -> str | None:
+    """Why a response is none of those submitted from that moment on: `before` or `undated`; None for one that is."""
+    try:
+        times = [raw.submitted_at for raw in platform(survey.platform).read(payload).responses]
+    except RefusedDelivery:
+        return "undated"
+    moments = [zoned(time) for time in times if time]
+    if not moments or None in moments:
+        return "undated"
+    return None if max(filter(None, moments)) >= since else "before"
 
 
 def pull_due(bridge: Bridge, holder: str, stopping: Callable[[], bool]) -> bool:

@@ -188,3 +188,4 @@ def test_the_page_shows_what_really_happens(server: Server, path: Path) -> None:
         answer(server, n, notice)
     pulled = [call(path, "pull", "staying-close").out for _ in range(2)]
     assert "$ exit-bridge pull staying-close\n".join(pulled) == shown("pull")
+    assert call(path, "pull", "staying-close", "--since", "2026-01-15T10:02:00Z").out == shown("since")

@@ -18,6 +18,7 @@ from tests.platforms.formbricks import management as formbricks
 from tests.platforms.jotform import jotform_api as jotform
 from tests.platforms.limesurvey import remote_control as limesurvey
 from tests.platforms.surveymonkey import api_server as surveymonkey
+from tests.platforms.tally import server as tally
 from tests.platforms.typeform import server as typeform
 
 from exit_bridge.bank import load_bank
@@ -61,6 +62,10 @@ ACCOUNTS: dict[str, tuple[Callable[[], Any], str]] = {
         lambda: served(surveymonkey.serving, surveymonkey.SurveyMonkey(), secret=surveymonkey.TOKEN),
         surveymonkey.FORM,
     ),
+    "tally": (
+        lambda: nullcontext((Access("https://api.tally.so", secret=tally.KEY), tally.Server())),
+        tally.FORM,
+    ),
     "limesurvey": (
         lambda: served(limesurvey.serving, limesurvey.LimeSurvey(), user=limesurvey.USER, secret=limesurvey.PASSWORD),
         str(limesurvey.SID),
@@ -73,6 +78,7 @@ STEPS: dict[str, Callable[[ToolApi, str], Any]] = {
     "activate": lambda api, form: api.activate(form),
     "address": lambda api, form: api.address(form),
     "add_hook": lambda api, form: api.add_hook(form, *HOOK),
+    "add_own_hook": lambda api, form: api.signs_alone and api.add_own_hook(form, HOOK[0], lambda _: None),
     "questions": lambda api, form: api.questions(form),
     "pull": lambda api, _: list(api.pull(None, TODAY)),
     "check": lambda api, _: list(api.check(())),

@@ -103,7 +103,7 @@ def test_pages_are_walked_without_a_gap(server: Server, made: TypeformApi, monke
         answer(server, n, n)
     tokens, pages = pulled(made)
     assert len(set(tokens)) == len(tokens) == 10
-    assert [page.cursor for page in pages] == ["", "", "2026-01-15T10:09:00Z"]
+    assert [page.cursor for page in pages] == ["", "", f"{FORM} 2026-01-15T10:09:00+00:00"]
     assert [bool(page.left) for page in pages] == [True, True, False]
 
 
@@ -124,12 +124,15 @@ def test_only_what_is_new_is_asked_for_with_an_hour_to_spare(server: Server, mad
 
 
 def test_nothing_new_leaves_the_cursor(made: TypeformApi) -> None:
-    (page,) = pulled(made, "2026-01-15T10:00:00Z")[1]
-    assert (page.payloads, page.cursor) == ((), "2026-01-15T10:00:00Z")
+    (page,) = pulled(made, f"{FORM} 2026-01-15T10:00:00+00:00")[1]
+    assert (page.payloads, page.cursor) == ((), f"{FORM} 2026-01-15T10:00:00+00:00")
 
 
-@pytest.mark.parametrize("cursor", ["", "x", "2026-01-15", '{"of": "another tool"}'])
+@pytest.mark.parametrize(
+    "cursor", ["", "x", FORM, "another 2026-01-15T11:00:00Z", f"{FORM} 2026-01-15", '{"of": "another tool"}']
+)
 def test_a_cursor_that_is_none_begins_anew(server: Server, made: TypeformApi, cursor: str) -> None:
+    """One of another form too."""
     answer(server, 1, 0)
     assert pulled(made, cursor)[0] == ["token0001"]
 
@@ -163,3 +166,12 @@ def test_what_the_token_lacks_is_said(server: Server, token: str, down: int, sai
         client(server, FORM, token).activate(FORM)
     assert said in caught.value.fix
     assert token not in str(caught.value)
+
+
+def test_what_was_submitted_since_then(server: Server, made: TypeformApi) -> None:
+    """Typeform leaves out what is older, however far pulling has come."""
+    for n, minutes in enumerate((0, 200, 300)):
+        answer(server, n, minutes)
+    since = START + timedelta(minutes=200)
+    tokens, _ = pulled(made, f"{FORM} 2026-01-15T15:00:00Z", afresh=True, since=since)
+    assert sorted(tokens) == ["token0001", "token0002"]

@@ -74,3 +74,11 @@ def test_a_clock_that_ran_ahead_keeps_nobody_waiting(store: Store) -> None:
     with store._writing() as connection:
         connection.exec_driver_sql("UPDATE pull SET leased_until = NULL, tried_at = tried_at + 86400000000")
     assert store.claim_pull("s", "third", 60, LONG_AGO)
+
+
+def test_a_lease_is_renewed_where_there_is_no_cursor_yet(store: Store) -> None:
+    """A look back before the first pull leaves it as it is."""
+    store.claim_pull("s", "me", 60, datetime.now(UTC))
+    assert store.advance_pull("s", "me", None, 60)
+    store.end_pull("s", "me", "more")
+    assert store.pull_state("s") == PullState("s", None, None)

@@ -165,6 +165,8 @@ def _trial(path: Path, text: str, hidden: str) -> Iterator[tuple[Path, Path]]:
         # A password typed where the locale knows ASCII only holds surrogates: written like this it is what was typed.
         with os.fdopen(private, "w", encoding="utf-8", errors="surrogateescape", newline="\n") as file:
             file.write(hidden)
+        if (beside := path.with_suffix(".env")).exists():
+            shutil.copymode(beside, trial.with_suffix(".env"))
         yield trial, trial.with_suffix(".env")
     finally:
         trial.unlink(missing_ok=True)

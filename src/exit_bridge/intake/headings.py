@@ -65,12 +65,12 @@ class Column:
         return None
 
     def _unstyled(self, texts: Sequence[str], codes: Codes) -> Target | None:
-        """By any of its header cells as a whole, else by the text at the end of one, else without digits at its end.
+        """By any of its header cells as a whole, else by the end of one, else without digits at its end.
 
         A whole cell and what it has in brackets must not name two questions.
         """
         inner = codes.by_words([held[1] for text in texts if (held := _IN_BRACKETS.search(text))])
-        ends = (codes.texts.get(as_words(part)) for text in texts for part in _ends(text))
+        ends = (codes.by_words((part,)) for text in texts for part in _ends(text))
         if found := codes.question(texts) or inner or next(filter(None, ends), None):
             return found if inner in (None, found) else None
         return codes.question([text.rstrip("0123456789") for text in texts]) if self.profile.numbered_headings else None

@@ -7,10 +7,10 @@ request may go. What it fetches has the shape of a delivery and takes the same w
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Any, Literal, Protocol
+from typing import Any, ClassVar, Literal, Protocol, Self
 from zoneinfo import ZoneInfo
 
 from exit_bridge.errors import ApiFailed
@@ -96,8 +96,45 @@ def instant(local: str, zone: str) -> str | None:
     return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
+@dataclass(frozen=True, slots=True)
+class Upto:
+    """A cursor for tools that tell when each response was submitted: all of `form` up to `moment` were seen."""
+
+    form: str
+    moment: datetime | None = None
+
+    @classmethod
+    def read(cls, text: str | None, form: str) -> Self:
+        """What `str` of a cursor wrote; the beginning for no text, another form, or anything else."""
+        of, _, moment = (text or "").partition(" ")
+        return cls(form, zoned(moment) if of == form else None)
+
+    def __str__(self) -> str:
+        return f"{self.form} {self.moment.astimezone(UTC).isoformat()}" if self.moment else ""
+
+    def after(self, moments: Iterable[datetime]) -> Self:
+        """The cursor once what was submitted then is kept."""
+        return type(self)(self.form, max([*([self.moment] if self.moment else []), *moments], default=None))
+
+    def passed(self, moment: datetime) -> bool:
+        """Was what was submitted then seen before?"""
+        return self.moment is not None and moment <= self.moment
+
+
+def zoned(text: Any) -> datetime | None:
+    """RFC 3339 as a moment; None for anything else."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except (TypeError, ValueError):
+        return None
+    return moment if moment.tzinfo else None
+
+
 class ToolApi(ABC):
     """One tool's API. Every method raises ApiFailed, which never quotes what the tool said, and what `call` raises."""
+
+    signs_alone: ClassVar[bool] = False
+    """Does the tool make the secret of each hook itself, and tell it once?"""
 
     def __init__(self, access: Access, call: Call) -> None:
         self.access, self.call = access, call
@@ -118,16 +155,28 @@ class ToolApi(ABC):
         """Have every completed response posted to that address. False: it is already. None: that is done by hand."""
         return None
 
+    def add_own_hook(self, form: str, url: str, keep: Callable[[str], None]) -> bool:  # noqa: ARG002 (as above)
+        """As `add_hook`, for a tool that `signs_alone`: `keep` stores the secret that is told.
+
+        What `keep` raises is raised, and no hook that was made is left then.
+        """
+        raise ApiFailed("This tool makes no secret of its own", fix="Report this as a bug", permanent=True)
+
     def questions(self, form: str) -> Sequence[LiveQuestion] | None:  # noqa: ARG002 (as above)
         """What the form asks now, or None for tools that do not tell."""
         return None
 
     @abstractmethod
-    def pull(self, cursor: str | None, today: date, *, afresh: bool = False) -> Generator[Pulled, None, None]:
+    def pull(
+        self, cursor: str | None, today: date, *, afresh: bool = False, since: datetime | None = None
+    ) -> Generator[Pulled, None, None]:
         """Completed responses that are new since `cursor`, or all of them: at least one `Pulled`, possibly empty.
 
         Keep each one's payloads before its cursor. A response may come twice, but none that is completed within 30 days
         of the first pull that found it begun may be left out. Close the generator when done with it early.
+
+        `since`, with `afresh`: those submitted earlier need not come, where the tool can tell. Cursors mean nothing
+        then and are not kept.
         """
 
     def fetch(self, response_id: str) -> Mapping[str, Any] | None:  # noqa: ARG002 (for those that override it)

@@ -52,7 +52,7 @@ class Pulls(Database):
             row = connection.execute(_CLAIM, {"of": survey, "holder": holder, **values}).one_or_none()
         return None if row is None else PullState(*row)
 
-    def advance_pull(self, survey: str, holder: str, cursor: str, lease_seconds: float) -> bool:
+    def advance_pull(self, survey: str, holder: str, cursor: str | None, lease_seconds: float) -> bool:
         """What lies before the cursor is kept; the lease is renewed. False if it was lost meanwhile."""
         until = datetime.now(UTC) + timedelta(seconds=lease_seconds)
         with self._writing() as connection:

@@ -11,6 +11,7 @@ URL = "https://forms.council.example"
 KEY = "fbk_made_up"
 WORKSPACE = "cmadeupworkspace00000000"
 SURVEY = "cmadeupsurvey00000000000"
+SIGNS_WITH = "whsec_bWFkZS11cC1zZWNyZXQtb2YtYS1ob29rLTAxMjM0NTY="
 
 
 class Formbricks:
@@ -18,6 +19,7 @@ class Formbricks:
 
     def __init__(self):
         self.surveys, self.responses, self.calls = {}, [], []
+        self.hooks, self.secret = [], SIGNS_WITH
         self.fault = None
 
     def __call__(self, method, url, body, headers):
@@ -38,6 +40,8 @@ class Formbricks:
                 return self._survey(name, document)
             case "GET", ["v2", "management", "responses"]:
                 return _reply(200, {"data": self._listed(query)})
+            case _, ["v2", "management", "webhooks", *number]:
+                return self._webhook(method, number, document, query)
         return _reply(404, {"title": "Not found"})
 
     def respond(self, number, when, finished=True, survey=SURVEY, **data):
@@ -59,6 +63,26 @@ class Formbricks:
                 "meta": {"url": f"{URL}/s/{survey}?wave=x", "userAgent": {"browser": "Firefox"}},
             }
         )
+
+    def _webhook(self, method, number, document, query):
+        """The secret is told once, and never asked for."""
+        match method, number:
+            case "GET", []:
+                shown = [{name: value for name, value in hook.items() if name != "secret"} for hook in self.hooks]
+                return _reply(200, {"data": shown[int(query["skip"]) :][: int(query["limit"])], "meta": {}})
+            case "POST", [] if document["workspaceId"] == WORKSPACE:
+                assert set(document) == {"name", "url", "source", "workspaceId", "triggers", "surveyIds"}
+                self.hooks.append({**document, "id": f"cmadeuphook{len(self.hooks)}", "secret": self.secret})
+                return _reply(201, {"data": self.hooks[-1]})
+            case "PUT", [name]:
+                assert set(document) == {"name", "url", "source", "triggers", "surveyIds"}
+                (hook,) = (each for each in self.hooks if each["id"] == name)
+                hook |= document
+                return _reply(200, {"data": hook})
+            case "DELETE", [name]:
+                self.hooks = [each for each in self.hooks if each["id"] != name]
+                return _reply(200, {"data": {"id": name}})
+        return _reply(403, {"title": "Forbidden"})
 
     def _made(self, document):
         if document["workspaceId"] != WORKSPACE:

@@ -1,10 +1,10 @@
 """The client of Formbricks' management API: what it asks for, and what it makes of every answer."""
 
 import json
-from datetime import date
+from datetime import date, datetime
 
 import pytest
-from tests.platforms.formbricks.management import KEY, SURVEY, URL, WORKSPACE, Formbricks
+from tests.platforms.formbricks.management import KEY, SIGNS_WITH, SURVEY, URL, WORKSPACE, Formbricks
 
 from exit_bridge.bank import load_bank
 from exit_bridge.errors import ApiFailed
@@ -64,7 +64,7 @@ def test_without_a_workspace_no_survey_is_made(server):
     """The settings name it as user; no request is sent without."""
     error = refused(lambda: api(server, user="").create_form(FORM))
     assert (True, True, []) == ("as user" in error.fix, error.permanent, server.calls)
-    assert "no such survey or workspace" in refused(lambda: api(server, user="another").create_form(FORM)).what
+    assert "does not allow this" in refused(lambda: api(server, user="another").create_form(FORM)).what
 
 
 def test_what_is_pulled_is_what_the_webhook_posts(server):
@@ -173,26 +173,23 @@ def test_responses_out_of_order_are_refused(server):
 
 
 @pytest.mark.parametrize(
-    ("reply", "says", "permanent", "pause"),
+    ("reply", "says", "fix", "permanent"),
     [
-        (Reply(401, {}, b""), "does not accept this key", False, None),
-        (Reply(403, {}, b"{}"), "no such survey or workspace", False, None),
-        (Reply(422, {}, b'{"detail": "secret words"}'), "does not take this survey", True, None),
-        (Reply(429, {"retry-after": "7"}, b""), "failed with status 429", False, 7.0),
-        (Reply(503, {}, b""), "failed with status 503", False, None),
-        (Reply(302, {}, b""), "leads on to another", False, None),
-        (Reply(418, {}, b""), "There is no API of Formbricks", False, None),
-        (Reply(200, {}, b"<html>"), "not the API of Formbricks", False, None),
-        (Reply(200, {}, b"[]"), "not the API of Formbricks", False, None),
-        (Reply(200, {}, b'{"data": {}}'), "not the API of Formbricks", False, None),
-        (Reply(200, {}, b"{", truncated=True), "too long, or broke off", False, None),
+        (Reply(401, {}, b""), "does not accept the key", "Make a key in Formbricks", False),
+        (Reply(403, {}, b"{}"), "does not allow this", "right to read and write the workspace", False),
+        (Reply(422, {}, b'{"detail": "secret words"}'), "status 422", "Send the file by hand", True),
+        (Reply(200, {}, b"<html>"), "not the API of Formbricks", "Correct url", False),
+        (Reply(200, {}, b""), "not the API of Formbricks", "Correct url", False),
+        (Reply(200, {}, b"[]"), "not the API of Formbricks", "Correct url", False),
+        (Reply(200, {}, b'{"data": {}}'), "not the API of Formbricks", "Correct url", False),
+        (Reply(200, {}, b'{"data": {"id": "../me"}}'), "not the API of Formbricks", "Correct url", False),
     ],
 )
-def test_whatever_goes_wrong_is_said_in_plain_words(server, reply, says, permanent, pause):
-    """Without anything that Formbricks said, and with what to do."""
+def test_whatever_goes_wrong_is_said_in_plain_words(server, reply, says, fix, permanent):
+    """Without anything that Formbricks said, and with what to do in Formbricks."""
     server.fault = reply
     error = refused(lambda: api(server, form="").create_form(FORM))
-    assert (True, permanent, pause) == (says in error.what, error.permanent, error.retry_after)
+    assert (True, True, permanent) == (says in error.what, fix in error.fix, error.permanent)
     assert "secret words" not in str(error)
 
 
@@ -201,7 +198,7 @@ def test_a_survey_that_is_not_published_because_of_its_content(server):
     server.surveys[SURVEY]["status"] = "draft"
     normal = server._survey
     server._survey = lambda name, changes: Reply(422, {}, b"{}") if changes else normal(name, changes)
-    assert "did not do it" in refused(lambda: api(server).activate(SURVEY)).what
+    assert "status 422" in refused(lambda: api(server).activate(SURVEY)).what
 
 
 def test_what_doctor_says(server):
@@ -232,3 +229,66 @@ def test_what_the_survey_asks_now(server):
     assert [option[0] for option in asked["rec01"].options] == [f"rec01_{code}" for code in codes]
     server.surveys[SURVEY]["blocks"] = [None, {"elements": [{"id": "x", "headline": "no object", "choices": 3}, "y"]}]
     assert [(each.keys, each.options) for each in api(server).questions(SURVEY)] == [(("x",), ())]
+
+
+def test_what_was_submitted_since_then(server):
+    """By its last change, which is the time that a delivery carries; however far pulling has come."""
+    for minute in (1, 5, 9):
+        server.respond(minute, at(minute))
+    (first,) = api(server).pull(None, TODAY)
+    since = datetime.fromisoformat(at(5))
+    (page,) = api(server).pull(first.cursor, TODAY, afresh=True, since=since)
+    assert [[5, 9]] == numbers([page])
+
+
+HOOK = "https://bridge.example/hooks/s"
+
+
+def test_the_webhook_is_made_once_and_its_secret_handed_over(server):
+    """Beside those of others, however many; only the first time is there a secret to be had."""
+    server.hooks = [{"id": f"c{n}", "url": f"https://other.example/{n}"} for n in range(PAGE + 1)]
+    kept = []
+    assert api(server).add_own_hook(SURVEY, HOOK, kept.append) is True
+    made = server.hooks[-1]
+    assert (made["url"], made["triggers"], made["surveyIds"]) == (HOOK, ["responseFinished"], [SURVEY])
+    assert api(server).add_own_hook(SURVEY, HOOK, kept.append) is False
+    assert (len(server.hooks), kept) == (PAGE + 2, [SIGNS_WITH])
+
+
+def test_a_webhook_of_an_earlier_survey_posts_for_this_one_too(server):
+    """It is found by its address, and keeps its secret."""
+    server.hooks = [
+        {"id": "c1", "name": None, "url": HOOK, "source": "user", "triggers": ["responseCreated"], "surveyIds": ["x"]}
+    ]
+    assert api(server).add_own_hook(SURVEY, HOOK, pytest.fail) is False
+    (hook,) = server.hooks
+    assert (hook["surveyIds"], set(hook["triggers"])) == (["x", SURVEY], {"responseCreated", "responseFinished"})
+    hook["surveyIds"] = []
+    server.calls.clear()
+    assert api(server).add_own_hook(SURVEY, HOOK, pytest.fail) is False
+    assert {"GET"} == {method for method, _ in server.calls}
+
+
+@pytest.mark.parametrize("secret", [None, "", "whsec_", "whsec_two lines\nNAME=value", "plain"])
+def test_a_secret_that_is_none_leaves_no_webhook(server, secret):
+    """Nothing it posts could be believed."""
+    server.secret = secret
+    refused(lambda: api(server).add_own_hook(SURVEY, HOOK, pytest.fail))
+    assert [] == server.hooks
+
+
+def test_a_secret_that_cannot_be_kept_leaves_no_webhook(server):
+    """Nobody would ever learn it again."""
+
+    def keep(_):
+        raise OSError("full")
+
+    with pytest.raises(OSError, match="full"):
+        api(server).add_own_hook(SURVEY, HOOK, keep)
+    assert [] == server.hooks
+
+
+def test_an_address_that_formbricks_does_not_call(server):
+    """One inside a network, say: that has nothing to do with the survey's file."""
+    server.fault = Reply(400, {}, b"{}")
+    assert "no address inside a network" in refused(lambda: api(server).add_own_hook(SURVEY, HOOK, pytest.fail)).fix

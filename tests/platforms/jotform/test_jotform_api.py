@@ -1,7 +1,7 @@
 """The client of Jotform's API: what it asks for, and what it makes of every answer."""
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from tests.platforms.jotform.jotform_api import FORM, KEY, Jotform, serving
@@ -15,7 +15,9 @@ from exit_bridge.platforms.api import Access
 from exit_bridge.platforms.base import fault_in
 from exit_bridge.platforms.jotform import Jotform as Tool
 from exit_bridge.platforms.jotform.api import PAGE, JotformApi
+from exit_bridge.platforms.jotform.calls import LIMIT_PAUSE
 from exit_bridge.platforms.jotform.cursor import Cursor
+from exit_bridge.platforms.rest import REFUSED_PAUSE
 from exit_bridge.pulling import pull
 from exit_bridge.settings import load_settings
 from exit_bridge.testing import ABOUT
@@ -231,6 +233,16 @@ def test_from_the_beginning(server):
     assert (ids([page]), page.again) == ([[old, new, third]], {0, 1})
 
 
+def test_what_was_submitted_since_then(server):
+    """A day more is asked for, as nobody need know the account's zone; what is older is left out later."""
+    days = ("2026-05-01", "2026-06-01", "2026-06-03")
+    _, near, wanted = [server.respond(f"{day} 10:00:00", **ANSWERS) for day in days]
+    (page,) = api(server).pull(None, TODAY)
+    since = datetime(2026, 6, 2, 3, tzinfo=UTC)
+    (page,) = api(server, time_zone="").pull(page.cursor, TODAY, afresh=True, since=since)
+    assert ids([page]) == [[near, wanted]]
+
+
 @pytest.mark.parametrize("text", [None, "", "x", "[]", "7", "{}", '{"form": "1"}', f'{{"form": "{FORM}", "begun": 7}}'])
 def test_a_cursor_that_is_none(text):
     """Pulling begins anew; so it does for another form."""
@@ -242,7 +254,7 @@ def test_a_cursor_that_is_none(text):
 def test_a_list_that_cannot_be_read(server, rows):
     """Is said to be so, and is no end of the submissions."""
     server._list = lambda _: rows
-    assert "is not what we read" in refused(lambda: list(api(server).pull(None, TODAY))).what
+    assert "not the API of Jotform" in refused(lambda: list(api(server).pull(None, TODAY))).what
 
 
 @pytest.mark.parametrize("answers", [None, [], {}, {"1": 7}, {"1": {}}])
@@ -315,7 +327,7 @@ def test_why_scores_cannot_be_written(server):
         refused(lambda: api(server).write_back("6295223450439999999", SCORES)),
         refused(lambda: api(server).write_back(number, {"nosuch": "1"})),
     ]
-    assert [("under this number" in e.what, "no hidden fields" in e.what) for e in errors] == [
+    assert [("no such form" in e.what, "no hidden fields" in e.what) for e in errors] == [
         (True, False),
         (False, True),
     ]
@@ -334,37 +346,34 @@ def said(code, message="made-up@council.example"):
 @pytest.mark.parametrize(
     ("answer", "what", "retry_after"),
     [
-        ((401, {}, said(401)), "does not accept this API key", None),
-        ((200, {}, said(401)), "does not accept this API key", None),
-        ((403, {}, said(403)), "may not do this", None),
-        ((403, {}, HTML), "may not do this", None),
-        ((403, {}, said(403, "API-Limit exceeded")), "takes no more calls", 3600),
-        ((200, {}, said(403, "API-Limit exceeded")), "takes no more calls", 3600),
-        ((429, {}, said(429)), "takes no more calls", 3600),
-        ((429, {"Retry-After": "42"}, HTML), "takes no more calls", 42),
-        ((404, {}, said(404)), "nothing under this number", None),
-        ((400, {}, said(400)), "refused this with status 400", None),
-        ((301, {"Location": "https://elsewhere.example/"}, HTML), "leads on", None),
-        ((500, {}, HTML), "failed with status 500", None),
-        ((503, {"Retry-After": "30"}, HTML), "failed with status 503", 30),
-        ((200, {}, HTML), "is not what we read", None),
-        ((200, {}, b""), "is not what we read", None),
-        ((200, {}, b"[1]"), "is not what we read", None),
-        ((200, {}, b'{"responseCode": 200}'), "is not what we read", None),
-        ((200, {}, b"[" * 100_000), "is not what we read", None),
+        ((401, {}, said(401)), "does not accept the key", REFUSED_PAUSE),
+        ((200, {}, said(401)), "does not accept the key", REFUSED_PAUSE),
+        ((403, {}, HTML), "does not allow this", REFUSED_PAUSE),
+        ((403, {}, said(403, "API-Limit exceeded")), "takes no more requests", LIMIT_PAUSE),
+        ((200, {}, said(403, "API-Limit exceeded")), "takes no more requests", LIMIT_PAUSE),
+        ((429, {}, said(429)), "takes no more requests", LIMIT_PAUSE),
+        ((429, {"Retry-After": "42"}, HTML), "takes no more requests", 42),
+        ((200, {}, said(404)), "no such form", None),
+        ((200, {}, said(500)), "trouble (status 500)", None),
+        ((503, {"Retry-After": "30"}, HTML), "trouble (status 503)", 30),
+        ((200, {}, HTML), "not the API of Jotform", None),
+        ((200, {}, b""), "not the API of Jotform", None),
+        ((200, {}, b"[1]"), "not the API of Jotform", None),
+        ((200, {}, b'{"responseCode": 200}'), "not the API of Jotform", None),
+        ((200, {}, b"[" * 100_000), "not the API of Jotform", None),
         ((200, {"Content-Length": "9999999"}, b"{"), "broke off", None),
     ],
 )
 def test_what_is_wrong_in_plain_words(server, answer, what, retry_after):
-    """Each with what to do; nothing of the answer is repeated."""
+    """Jotform's own ways of saying so; each with what to do, and nothing of the answer is repeated."""
     server.answer = answer
     error = refused(lambda: api(server).activate(FORM))
-    assert (what in error.what, error.permanent, error.retry_after) == (True, what.startswith("nothing"), retry_after)
+    assert (what in error.what, error.permanent, error.retry_after) == (True, what == "no such form", retry_after)
 
 
 def test_a_wrong_key(server):
     """It travels in a header, and stands in no message."""
-    assert "does not accept this API key" in refused(lambda: api(server, secret="wrong").activate(FORM)).what
+    assert "does not accept the key" in refused(lambda: api(server, secret="wrong").activate(FORM)).what
 
 
 @pytest.mark.parametrize("form", ["abc", "-1", "²", "../user", ""])
@@ -407,7 +416,7 @@ def test_what_doctor_is_told(server):
     ]
     assert all(remark.fix for remark in api(server).check(list(SCORES)) if remark.status != "ok")
     assert {call.split()[0] for call in server.calls} == {"GET"}
-    assert "nothing under this number" in refused(lambda: checked(server, form="7")).what
+    assert "no such form" in refused(lambda: checked(server, form="7")).what
 
 
 def test_it_posts_to_us_once(server):

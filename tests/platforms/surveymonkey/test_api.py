@@ -1,7 +1,7 @@
 """The client of SurveyMonkey's API: what it asks for, and what it makes of every answer."""
 
 import json
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 from tests.platforms.surveymonkey.api_server import FORM, TOKEN, SurveyMonkey, error, serving
@@ -320,6 +320,15 @@ def test_from_the_beginning_says_what_was_fetched_before(server):
     server.respond(FILES, SAID)
     (page,) = api(server).pull(cursor, TODAY, afresh=True)
     assert (len(page.payloads), page.again) == (4, {0, 1, 2})
+
+
+def test_what_was_changed_since_then(server):
+    """That is the time a response carries; however far pulling has come."""
+    for minute in (0, 30, 60):
+        server.respond(FILES, SAID, minute=minute)
+    every, cursor = pulled(server)
+    since = datetime.fromisoformat(server.responses[every[1]]["date_modified"])
+    assert pulled(server, cursor, afresh=True, since=since)[0] == every[1:]
 
 
 @pytest.mark.parametrize(

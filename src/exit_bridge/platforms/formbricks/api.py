@@ -6,16 +6,20 @@ spec, src: `/api/v3/surveys` for surveys, `/api/v2/management/responses` for res
 from __future__ import annotations
 
 import json
-from collections.abc import Generator, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from http import HTTPStatus
 from typing import Any, Self
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
-from exit_bridge.errors import ApiFailed
-from exit_bridge.platforms.api import Pulled, Remark, Reply, ToolApi
+from exit_bridge.errors import SendFailed, UnsafeDestination
+from exit_bridge.platforms.api import Access, Call, Pulled, Remark, ToolApi
 from exit_bridge.platforms.base import FormFile, LiveQuestion
 from exit_bridge.platforms.formbricks.delivery import FINISHED
+from exit_bridge.platforms.rest import Rest
 
 PAGE = 250
 """Responses fetched in one request: the most there may be (src)."""
@@ -65,28 +69,71 @@ class Cursor:
         return replace(self, latest=latest, seen={name: when for name, when in met.items() if when >= close})
 
 
+# src: what the key may not see is answered with 403 too, as if it were not there.
+_NOT_THERE = "Correct url, form and user, and give the key the right to read and write the workspace"
+_FIXES: Mapping[int, str] = {
+    HTTPStatus.BAD_REQUEST: "Send the file by hand, which shows what Formbricks says (docs/platforms/formbricks.md)",
+    HTTPStatus.UNAUTHORIZED: "Make a key in Formbricks and write it as secret",
+    HTTPStatus.FORBIDDEN: _NOT_THERE,
+    HTTPStatus.NOT_FOUND: _NOT_THERE,
+}
+
+
+_NO_HOOK = "Add the webhook by hand. Formbricks calls no address inside a network (docs/platforms/formbricks.md)"
+_HOOKS = "api/v2/management/webhooks"
+
+
 class ManagementApi(ToolApi):
     """https://formbricks.com/docs/api-v3-reference"""
 
+    signs_alone = True  # src: only the answer that a webhook was made holds its secret
+
+    def __init__(self, access: Access, call: Call) -> None:
+        super().__init__(access, call)
+        login = {"x-api-key": access.secret}
+        self._formbricks = Rest("Formbricks", access, call, login, _FIXES, login="key")
+        self._webhooks = Rest("Formbricks", access, call, login, {**_FIXES, 400: _NO_HOOK}, login="key")
+
     def create_form(self, files: Sequence[FormFile]) -> str:
         """The file with the workspace of the settings in it, whose id stands there as `user`."""
-        if not self.access.user:
-            fix = "Write the id of the workspace as user, as its address in Formbricks has it"
-            raise self._failed("The settings do not say in which workspace the survey belongs", fix, permanent=True)
-        document = {**json.loads(files[0].content), "workspaceId": self.access.user}
-        made = self._ask("POST", "/api/v3/surveys", document)
-        return str(self._data(made)["id"])
+        document = {**json.loads(files[0].content), "workspaceId": self._workspace()}
+        made = self._formbricks.ask("POST", "api/v3/surveys", document)
+        return self._formbricks.id_in(self._data(made))
 
     def activate(self, form: str) -> bool:
         """Publishes a draft, and opens a survey that was paused or closed."""
         if self._survey(form).get("status") == _OPEN:
             return False
-        self._ask("PATCH", f"/api/v3/surveys/{form}", {"status": _OPEN})
+        self._formbricks.ask("PATCH", f"api/v3/surveys/{form}", {"status": _OPEN})
         return True
 
     def address(self, form: str) -> str:
         """src: `/s/` and the survey's id."""
         return f"{self.access.url.rstrip('/')}/s/{form}"
+
+    def add_own_hook(self, form: str, url: str, keep: Callable[[str], None]) -> bool:
+        """src: one that is there already keeps its secret, whatever else of it is changed."""
+        ask = self._webhooks
+        if there := self._hook(url):
+            surveys, triggers = list(_texts(there.get("surveyIds"))), list(_texts(there.get("triggers")))
+            # src: without any survey it is for all of them.
+            if (form in surveys or not surveys) and FINISHED in triggers:
+                return False
+            wanted = {"surveyIds": [*surveys, form] if surveys else [], "triggers": [*{*triggers, FINISHED}]}
+            kept = {name: there.get(name) for name in ("name", "url", "source")}
+            ask.ask("PUT", f"{_HOOKS}/{ask.id_in(there)}", {**kept, **wanted})
+            return False
+        about = {"name": "exit-bridge", "url": url, "source": "user", "workspaceId": self._workspace()}
+        made = self._data(ask.ask("POST", _HOOKS, {**about, "triggers": [FINISHED], "surveyIds": [form]}))
+        try:
+            if not re.fullmatch(r"whsec_[A-Za-z0-9+/]+=*", str(made.get("secret"))):
+                raise ask.unread()
+            keep(made["secret"])
+        except BaseException:
+            with suppress(SendFailed, UnsafeDestination):
+                ask.ask("DELETE", f"{_HOOKS}/{ask.id_in(made)}")
+            raise
+        return True
 
     def pull(
         self,
@@ -94,12 +141,13 @@ class ManagementApi(ToolApi):
         today: date,  # noqa: ARG002 (nothing is waited for: a change is found whenever it comes)
         *,
         afresh: bool = False,
+        since: datetime | None = None,
     ) -> Generator[Pulled, None, None]:
         """In the order of their last change: what is completed late, or changed later, comes by itself."""
         form = self.access.form
         before = Cursor.read(cursor, form)
         at = Cursor(form) if afresh else before
-        start, skip, unfinished = at.start, 0, 0
+        start, skip, unfinished = at.start if since is None else _written(since), 0, 0
         while True:
             rows = self._page(form, start, skip)
             fresh = [row for row in rows if at.seen.get(row["id"]) != row["updatedAt"]]
@@ -132,7 +180,7 @@ class ManagementApi(ToolApi):
             yield Remark("look", "There is no survey in Formbricks yet", "Run `exit-bridge provision`")
             return
         status = self._survey(form).get("status")
-        yield Remark("ok", f"Formbricks at {self._where} answers, key accepted")
+        yield Remark("ok", f"Formbricks at {self._formbricks.where} answers, key accepted")
         if status == _OPEN:
             yield Remark("ok", f"Survey {form} is published")
         else:
@@ -142,13 +190,31 @@ class ManagementApi(ToolApi):
         if scores:
             yield Remark("broken", "Formbricks takes no scores back", "Take write_back out of the settings")
 
+    def _hook(self, url: str) -> Mapping[str, Any] | None:
+        skip = 0
+        while True:
+            query = urlencode({"limit": PAGE, "skip": skip})
+            rows = self._webhooks.rows(self._webhooks.ask("GET", f"{_HOOKS}?{query}"), "data")
+            if found := next((row for row in rows if row.get("url") == url), None):
+                return found
+            if len(rows) < PAGE:
+                return None
+            skip += PAGE
+
+    def _workspace(self) -> str:
+        if not self.access.user:
+            fix = "Write the id of the workspace as user, as its address in Formbricks has it"
+            what = "The settings do not say in which workspace the survey belongs"
+            raise self._formbricks.failed(what, fix, permanent=True)
+        return self.access.user
+
     def _survey(self, form: str) -> Mapping[str, Any]:
-        return self._data(self._ask("GET", f"/api/v3/surveys/{form}"))
+        return self._data(self._formbricks.ask("GET", f"api/v3/surveys/{form}"))
 
     def _page(self, form: str, start: str, skip: int) -> list[dict[str, Any]]:
         query = {"surveyId": form, "limit": PAGE, "skip": skip, "sortBy": "updatedAt", "order": "asc"}
         since = {"filterDateField": "updatedAt", "startDate": start} if start else {}
-        said = self._ask("GET", f"/api/v2/management/responses?{urlencode({**query, **since})}")
+        said = self._formbricks.ask("GET", f"api/v2/management/responses?{urlencode({**query, **since})}")
         try:
             rows = [{**row, "updatedAt": _written(_instant(row["updatedAt"]))} for row in said["data"]]
             changes = [row["updatedAt"] for row in rows]
@@ -156,58 +222,13 @@ class ManagementApi(ToolApi):
             if changes != sorted(changes) or any((row["surveyId"], type(row["id"])) != (form, str) for row in rows):
                 raise ValueError
         except (TypeError, KeyError, ValueError, AttributeError):
-            raise self._unreadable() from None
+            raise self._formbricks.unread() from None
         return rows
 
     def _data(self, said: Any) -> Mapping[str, Any]:
         if not isinstance(said, dict) or not isinstance(found := said.get("data"), dict) or "id" not in found:
-            raise self._unreadable()
+            raise self._formbricks.unread()
         return found
-
-    def _ask(self, method: str, path: str, document: Mapping[str, Any] | None = None) -> Any:
-        headers = {"x-api-key": self.access.secret, "Content-Type": "application/json"}
-        body = b"" if document is None else json.dumps(document, ensure_ascii=False).encode()
-        reply = self.call(method, f"{self.access.url.rstrip('/')}{path}", body, headers)
-        if reply.truncated:
-            raise self._failed("The answer of Formbricks is too long, or broke off", "Try again")
-        if reply.status not in (200, 201):
-            raise self._status(method, reply)
-        try:
-            return json.loads(reply.body)
-        except (ValueError, RecursionError):
-            raise self._unreadable() from None
-
-    def _status(self, method: str, reply: Reply) -> ApiFailed:
-        """src: what the key may not see is answered with 403 too, as if it were not there."""
-        match reply.status:
-            case 401:
-                return self._failed("Formbricks does not accept this key", "Make a key and write it as secret")
-            case 403 | 404:
-                fix = "Correct url, form and user, and give the key the right to read and write the workspace"
-                return self._failed("Formbricks has no such survey or workspace for this key", fix)
-            case 400 | 422 if method == "POST":
-                fix = "Send the file by hand, which shows what Formbricks says (docs/platforms/formbricks.md)"
-                return self._failed("Formbricks does not take this survey", fix, permanent=True)
-            case 400 | 422:
-                return self._failed("Formbricks did not do it", "Try it there by hand, and see what it says")
-            case 429 | 500 | 502 | 503 | 504:
-                pause = reply.retry_after(datetime.now(UTC))
-                return self._failed(f"Formbricks failed with status {reply.status}", "Try again", retry_after=pause)
-            case status if 300 <= status < 400:
-                return self._failed("The address leads on to another one", "Write the final https address as url")
-            case status:
-                fix = "Use the address of Formbricks itself, such as https://app.formbricks.com"
-                return self._failed(f"There is no API of Formbricks at this address (status {status})", fix)
-
-    def _unreadable(self) -> ApiFailed:
-        return self._failed("What answers at this address is not the API of Formbricks", "Correct url in the settings")
-
-    def _failed(self, what: str, fix: str, *, permanent: bool = False, retry_after: float | None = None) -> ApiFailed:
-        return ApiFailed(what, where=self._where, fix=fix, permanent=permanent, retry_after=retry_after)
-
-    @property
-    def _where(self) -> str:
-        return urlsplit(self.access.url).hostname or "url"
 
 
 def _question(element: Mapping[str, Any]) -> LiveQuestion:
@@ -218,6 +239,10 @@ def _question(element: Mapping[str, Any]) -> LiveQuestion:
 
 def _objects(value: Any) -> Iterator[Mapping[str, Any]]:
     return (each for each in value if isinstance(each, dict)) if isinstance(value, list) else iter(())
+
+
+def _texts(value: Any) -> Iterator[str]:
+    return (each for each in value if isinstance(each, str)) if isinstance(value, list) else iter(())
 
 
 def _words(value: Any) -> Iterator[str]:

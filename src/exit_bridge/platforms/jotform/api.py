@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from itertools import pairwise
 from typing import Any
 
+from exit_bridge.errors import SendFailed, UnsafeDestination
 from exit_bridge.platforms.api import Access, Call, Pulled, Remark, ToolApi, instant
 from exit_bridge.platforms.base import FormFile, LiveQuestion
 from exit_bridge.platforms.jotform.calls import Calls
-from exit_bridge.platforms.jotform.cursor import Cursor
+from exit_bridge.platforms.jotform.cursor import Cursor, written
 from exit_bridge.platforms.jotform.form import SCORE
 
 PAGE = 100
@@ -34,18 +35,29 @@ class JotformApi(ToolApi):
             fix = "Name one in `languages` for each survey, or send the files yourself (docs/platforms/jotform.md)"
             raise self._jotform.failed("A Jotform form has one language", fix, permanent=True)
         document = json.loads(files[0].content)
-        wanted = {_fold(question["name"]) for question in document["questions"].values() if _asks(question)}
-        made = self._jotform.put("/user/forms", document)
+        made = self._jotform.put("user/forms", document)
         form = self._text(_single(made), "id")
-        if not wanted <= self._questions(form).keys():
-            self._jotform.put(f"/form/{form}/questions", {"questions": document["questions"]})
-            if missing := wanted - self._questions(form).keys():
-                raise self._jotform.failed(
-                    f"Jotform made the form {form}, but {len(missing)} of {len(wanted)} questions are not in it",
-                    "Delete it there, and send the file as docs/platforms/jotform.md says",
-                    permanent=True,
-                )
+        try:
+            missing = self._missing(form, document["questions"])
+        except (SendFailed, UnsafeDestination) as error:
+            what = f"Jotform made the form {form}, but it is not known whether its questions are in it: {error.what}"
+            fix = "Delete it there, mend the cause, and run `exit-bridge provision` again"
+            raise self._jotform.failed(what, fix) from None
+        if missing:
+            raise self._jotform.failed(
+                f"Jotform made the form {form}, but {missing} of its questions are not in it",
+                "Delete it there, and send the file as docs/platforms/jotform.md says",
+                permanent=True,
+            )
         return form
+
+    def _missing(self, form: str, questions: Mapping[str, Any]) -> int:
+        """How many are not in the form, once those that were not have been put there."""
+        wanted = {_fold(question["name"]) for question in questions.values() if _asks(question)}
+        if wanted <= self._questions(form).keys():
+            return 0
+        self._jotform.put(f"form/{form}/questions", {"questions": questions})
+        return len(wanted - self._questions(form).keys())
 
     def activate(self, form: str) -> bool:
         """A form is open as soon as it is made (docs); how one that was closed is opened again is not documented."""
@@ -59,7 +71,9 @@ class JotformApi(ToolApi):
         url = self._form(form).get("url")
         return url if isinstance(url, str) and url.startswith("https://") else f"https://form.jotform.com/{form}"
 
-    def pull(self, cursor: str | None, today: date, *, afresh: bool = False) -> Generator[Pulled, None, None]:
+    def pull(
+        self, cursor: str | None, today: date, *, afresh: bool = False, since: datetime | None = None
+    ) -> Generator[Pulled, None, None]:
         """By time of submission, a day of it again each time: times are local, and repeat when the clocks go back.
 
         A later change of a submission is not seen.
@@ -67,7 +81,8 @@ class JotformApi(ToolApi):
         form = self.access.form
         before = Cursor.read(cursor, form)
         at = Cursor(form) if afresh else before
-        start, offset, rows = at.start, 0, self._page(at.start, 0)
+        start, offset = at.start if since is None else written(since), 0
+        rows = self._page(start, 0)
         while True:
             offset += len(rows)
             following = self._page(start, offset) if len(rows) == PAGE else []
@@ -89,7 +104,7 @@ class JotformApi(ToolApi):
 
     def add_hook(self, form: str, url: str, secret: str) -> bool:  # noqa: ARG002 (it stands in the address)
         """client: `/form/{id}/webhooks` lists and takes addresses."""
-        path = f"/form/{self._number(form)}/webhooks"
+        path = f"form/{self._number(form)}/webhooks"
         there = self._jotform.get(path) or {}
         if url in (there.values() if isinstance(there, dict) else there):
             return False
@@ -98,7 +113,7 @@ class JotformApi(ToolApi):
 
     def questions(self, form: str) -> list[LiveQuestion]:
         """By our name and its words, the numbers in front included; options by their words."""
-        content = self._dict(self._jotform.get(f"/form/{self._number(form)}/questions") or {})
+        content = self._dict(self._jotform.get(f"form/{self._number(form)}/questions") or {})
         return [
             LiveQuestion(
                 tuple(filter(None, (str(each.get("name", "")), str(each.get("text", ""))))),
@@ -112,7 +127,7 @@ class JotformApi(ToolApi):
         """client: `POST /submission/{id}` changes answers by number. If that is delivered again, it is a duplicate."""
         # Only within the form of the settings: the id inside a delivery is anybody's to fill in.
         known = response_id.isascii() and response_id.isdecimal()
-        submission = self._jotform.get(f"/submission/{response_id}") if known else {}
+        submission = self._jotform.get(f"submission/{response_id}") if known else {}
         if not isinstance(submission, dict) or str(submission.get("form_id")) != self.access.form:
             fix = "It was delivered from another form, or made up by hand: leave this job dead"
             raise self._jotform.failed("This response is not one of this Jotform form", fix, permanent=True)
@@ -122,12 +137,12 @@ class JotformApi(ToolApi):
             fix = "Make the form that `exit-bridge forms` writes"
             raise self._jotform.failed("The form has no hidden fields for the scores", fix, permanent=True)
         fields = {f"submission[{places[name]}]": value for name, value in wanted.items()}
-        self._jotform.post(f"/submission/{response_id}", fields)
+        self._jotform.post(f"submission/{response_id}", fields)
 
     def check(self, scores: Sequence[str]) -> Iterator[Remark]:
         """Key, form, whether it is open and, for scores, whether it has places for them."""
         form = self.access.form
-        self._jotform.get("/user")
+        self._jotform.get("user")
         yield Remark("ok", f"Jotform at {self._jotform.where} answers, key accepted")
         if not form:
             yield Remark("look", "There is no form in Jotform yet", "Run `exit-bridge provision`")
@@ -147,11 +162,11 @@ class JotformApi(ToolApi):
             yield Remark("ok", f"Form {form} has a place for every score")
 
     def _form(self, form: str) -> Mapping[str, Any]:
-        return self._dict(_single(self._jotform.get(f"/form/{self._number(form)}")))
+        return self._dict(_single(self._jotform.get(f"form/{self._number(form)}")))
 
     def _questions(self, form: str) -> dict[str, str]:
         """Folded name -> number of every question."""
-        content = self._jotform.get(f"/form/{self._number(form)}/questions")
+        content = self._jotform.get(f"form/{self._number(form)}/questions")
         found = self._dict(content or {})  # an empty object is written as a list (believed: PHP)
         return {_fold(str(question.get("name", ""))): number for number, question in found.items() if _asks(question)}
 
@@ -160,7 +175,7 @@ class JotformApi(ToolApi):
         query: dict[str, str | int] = {"offset": offset, "limit": PAGE, "orderby": "created_at", "direction": "ASC"}
         if start:
             query["filter"] = json.dumps({"created_at:gt": start})
-        rows = self._jotform.get(f"/form/{self._number(self.access.form)}/submissions", **query)
+        rows = self._jotform.get(f"form/{self._number(self.access.form)}/submissions", **query)
         if not isinstance(rows, list):
             raise self._jotform.unread()
         for row in rows:

@@ -73,6 +73,11 @@ class Cursor:
 def _earlier(when: str) -> str:
     """A day before; all of them where the time cannot be read."""
     try:
-        return f"{datetime.fromisoformat(when) - OVERLAP:%Y-%m-%d %H:%M:%S}"
+        return written(datetime.fromisoformat(when))
     except (ValueError, OverflowError):
         return ""
+
+
+def written(moment: datetime) -> str:
+    """A day earlier, as Jotform writes it: whatever the account's zone is, what came since then is later than that."""
+    return f"{moment - OVERLAP:%Y-%m-%d %H:%M:%S}"

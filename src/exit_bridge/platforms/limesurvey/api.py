@@ -9,7 +9,7 @@ import base64
 import json
 import re
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -59,7 +59,14 @@ class RemoteControl(ToolApi):
             return f"{url.removesuffix(_ENDPOINT)}survey/index&sid={form}"
         return f"{url.removesuffix(f'/{_ENDPOINT}')}/{form}"
 
-    def pull(self, cursor: str | None, today: date, *, afresh: bool = False) -> Generator[Pulled, None, None]:
+    def pull(
+        self,
+        cursor: str | None,
+        today: date,
+        *,
+        afresh: bool = False,
+        since: datetime | None = None,  # noqa: ARG002 (run: it lists by number only)
+    ) -> Generator[Pulled, None, None]:
         """Lists numbers first, then fetches what is complete and new. A later change of a response is not seen."""
         form = self.access.form
         before = Cursor.read(cursor, form)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -15,7 +15,7 @@ from exit_bridge.errors import SendFailed, UnsafeDestination
 from exit_bridge.platforms.api import Pulled, Remark, ToolApi
 from exit_bridge.platforms.base import FormFile, LiveQuestion, fault_in
 from exit_bridge.platforms.surveymonkey.calls import Calls, Json
-from exit_bridge.platforms.surveymonkey.cursor import Cursor, in_order
+from exit_bridge.platforms.surveymonkey.cursor import Cursor, in_order, just_before
 from exit_bridge.platforms.surveymonkey.delivery import COMPLETED, SURVEY, live, pruned
 from exit_bridge.platforms.surveymonkey.form import COLLECTOR
 
@@ -87,7 +87,14 @@ class Api(ToolApi):
             raise ask.unread()
         return live(found)
 
-    def pull(self, cursor: str | None, today: date, *, afresh: bool = False) -> Generator[Pulled, None, None]:  # noqa: ARG002
+    def pull(
+        self,
+        cursor: str | None,
+        today: date,  # noqa: ARG002 (nothing is waited for: to complete a response is a change)
+        *,
+        afresh: bool = False,
+        since: datetime | None = None,
+    ) -> Generator[Pulled, None, None]:
         """Completed responses in the order in which they were last changed, so that a later change is seen too.
 
         Nothing need be remembered of what was only begun: to complete it is a change. Each request begins where the one
@@ -96,10 +103,10 @@ class Api(ToolApi):
         ask, form = self._ask, self.access.form
         before = Cursor.read(cursor, form)
         at = Cursor(form) if afresh else before
-        since, page, left = at.since, 1, 1
+        start, page, left = at.since if since is None else just_before(since), 1, 1
         while left:
             asked = {"simple": "true", "status": "completed", "sort_by": "date_modified", "sort_order": "ASC"}
-            asked |= {"start_modified_at": since} if since else {}
+            asked |= {"start_modified_at": start} if start else {}
             query = urlencode({**asked, "per_page": PAGE, "page": page})
             found = ask("GET", f"surveys/{_id(form)}/responses/bulk?{query}")
             rows = ask.rows(found, "data")
@@ -109,7 +116,7 @@ class Api(ToolApi):
             left = max(0, ask.number(found, "total") - len(rows) - PAGE * (page - 1)) if rows else 0
             at = at.after(fresh)
             # Nothing new and still not all: more were changed at one moment than go on a page.
-            since, page = (at.resume, 1) if fresh else (since, page + 1)
+            start, page = (at.resume, 1) if fresh else (start, page + 1)
             again = frozenset(place for place, row in enumerate(fresh) if afresh and before.passed(row))
             yield Pulled(tuple(map(pruned, fresh)), str(at), left, again=again)
 

@@ -48,8 +48,8 @@ class Cursor:
 
     @property
     def resume(self) -> str:
-        """From when the same pull goes on. A second earlier, whether or not the moment itself is left out."""
-        return _text(self.latest - timedelta(seconds=1)) if self.latest else ""
+        """From when the same pull goes on."""
+        return just_before(self.latest) if self.latest else ""
 
     def seen(self, row: Row) -> bool:
         """Was this response fetched as it is now?"""
@@ -79,6 +79,11 @@ def in_order(rows: Sequence[Row]) -> bool:
 
 def _moment(row: Row) -> datetime:
     return datetime.fromisoformat(row["date_modified"])
+
+
+def just_before(moment: datetime) -> str:
+    """A second earlier, whether or not what was changed at the moment itself is left out."""
+    return _text(moment - timedelta(seconds=1))
 
 
 def _text(moment: datetime) -> str:

@@ -1,8 +1,9 @@
-"""Tally: form by API, signed webhook, CSV export.
+"""Tally: form by API, signed webhook, responses by API, CSV export.
 
 What each fact in this package rests on:
 
-- docs: developers.tally.so (blocks reference, creating a form, creating a mention, webhooks), tally.so/help/webhooks.
+- docs: developers.tally.so (blocks reference, creating a form, creating a mention, webhooks, the API
+  reference and its changelog), tally.so/help/webhooks.
 - types: the payload types of the community's `pytally-sdk` 0.1.9, which were taken from the vendor's reference.
 - seen: programs and older payloads of Tally users, several of them independent of each other.
 - believed: no source found. Nothing here was tried with a live account.
@@ -17,6 +18,7 @@ from exit_bridge.bank import HIDDEN, REPLY_TO, About, QuestionBank, questionnair
 from exit_bridge.platforms.base import DeliveryResult, ExportProfile, FormFile, Platform, file_stem
 from exit_bridge.platforms.signatures import HeaderToken, HmacSignature, PathToken
 from exit_bridge.platforms.tally import delivery, form
+from exit_bridge.platforms.tally.api import TallyApi
 
 
 class Tally(Platform):
@@ -39,6 +41,7 @@ class Tally(Platform):
     evidence = "from vendor docs"
 
     delivery_schema: ClassVar = delivery.SCHEMA
+    api = TallyApi
 
     # seen: one row of headings, which are these three, then the questions. believed: hidden fields under their names,
     # times in UTC. Unfinished responses are a file of their own (believed).

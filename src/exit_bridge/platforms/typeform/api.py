@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from exit_bridge.platforms.api import Access, Call, Pulled, Remark, ToolApi
+from exit_bridge.platforms.api import Access, Call, Pulled, Remark, ToolApi, Upto, zoned
 from exit_bridge.platforms.base import FormFile, LiveQuestion
 from exit_bridge.platforms.rest import Rest
 
@@ -72,27 +72,34 @@ class TypeformApi(ToolApi):
         fields = self._typeform.rows(self._form(form), "fields")
         return [_question(field) for field in fields if field.get("type") != "statement"]
 
-    def pull(self, cursor: str | None, today: date, *, afresh: bool = False) -> Generator[Pulled, None, None]:  # noqa: ARG002
+    def pull(
+        self,
+        cursor: str | None,
+        today: date,  # noqa: ARG002 (nothing is waited for: what is not complete is never listed)
+        *,
+        afresh: bool = False,
+        since: datetime | None = None,
+    ) -> Generator[Pulled, None, None]:
         """Completed responses from an hour before the last that was seen: what comes twice is a duplicate.
 
         They come newest first (docs), so each page is asked for with `before`, the token of the last one on the page
         before it. The cursor moves once all pages are there.
         """
         ask, form = self._typeform, self.access.form
-        since = None if afresh else _since(cursor)
-        kept, last, before, latest = cursor or "", "", cursor or "", cursor or ""
+        at = before = Upto.read(cursor, form)
+        start = since or (None if afresh or before.moment is None else before.moment - OVERLAP)
+        last = ""
+        asked = {"page_size": PAGE, "response_type": "completed"} | ({"since": int(start.timestamp())} if start else {})
         while True:
-            query = {"page_size": PAGE, "response_type": "completed", **({"since": since} if since else {})}
-            said = ask.ask("GET", f"forms/{form}/responses?{urlencode(query | ({'before': last} if last else {}))}")
+            said = ask.ask("GET", f"forms/{form}/responses?{urlencode(asked | ({'before': last} if last else {}))}")
             rows = ask.rows(said, "items")
-            latest = max([latest, *(row["submitted_at"] for row in rows if _moment(row.get("submitted_at")))])
-            left = len(rows) == PAGE
-            again = frozenset(n for n, row in enumerate(rows) if str(row.get("submitted_at", "")) <= before and before)
+            moments = {n: moment for n, row in enumerate(rows) if (moment := zoned(row.get("submitted_at")))}
+            at, left = at.after(moments.values()), len(rows) == PAGE
             yield Pulled(
                 payloads=tuple(_payload(row, form) for row in rows),
-                cursor=kept if left else latest,
+                cursor=str(before if left else at),
                 left=int(left),
-                again=again,
+                again=frozenset(n for n, moment in moments.items() if before.passed(moment)),
             )
             if not left:
                 return
@@ -143,16 +150,3 @@ def _payload(row: Mapping[str, Any], form: str) -> dict[str, Any]:
     kept = ("token", "submitted_at", "answers", "hidden", "ending")
     response = {name: row[name] for name in kept if row.get(name) is not None}
     return {"event_type": "form_response", "form_response": {"form_id": form, **response}}
-
-
-def _since(cursor: str | None) -> str | None:
-    moment = _moment(cursor)
-    return str(int((moment - OVERLAP).timestamp())) if moment else None
-
-
-def _moment(text: Any) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(text)
-    except (TypeError, ValueError):
-        return None
-    return moment.astimezone(UTC) if moment.tzinfo else None

@@ -1,22 +1,17 @@
-"""`provision` and `pull`, against RemoteControl over real HTTP."""
+"""`provision`, against RemoteControl over real HTTP."""
 
 from __future__ import annotations
 
 import tomllib
-from datetime import UTC, datetime
 
 import pytest
 from tests.cli.cli_calls import FIRST, call, write_settings
 from tests.platforms.limesurvey.remote_control import PASSWORD, SID, USER, LimeSurvey, serving
 
-from exit_bridge.bank import load_bank
 from exit_bridge.http import origin
-from exit_bridge.platforms.limesurvey.api import PAGE
 from exit_bridge.settings import load_settings
 from exit_bridge.store import open_store
 
-BANK = load_bank()
-FULL = {"notice": "yes", "bank": BANK.ref, "variant": "full", **dict.fromkeys(BANK.variants["full"].items, "4")}
 SETTINGS = """\
 # ours
 [surveys.first]
@@ -96,47 +91,3 @@ def test_a_tool_without_api(tmp_path):
     path = write_settings(tmp_path, FIRST.replace('"typeform"', '"generic"'))
     said = call(path, "provision", "first", "--yes")
     assert (said.code, "has no API that is used here (surveys.first)" in said.err) == (1, True)
-
-
-def test_pull_tells_what_became_of_everything(server, path):
-    """In one line, with 3 where some are refused; nothing of an answer is said."""
-    call(path, "provision", "first", "--yes")
-    for answers in ({}, {"rec01": "9"}, {"notice": "no"}):
-        server.respond(**FULL | answers)
-    server.respond(False, **FULL)
-    said = call(path, "pull", "first")
-    assert said.out == "3 fetched: 1 new, 1 declined the notice, 1 refused, 1 not finished yet.\n"
-    assert (said.code, "1 refused: see `exit-bridge quarantine --survey first`" in said.err) == (3, True)
-    again = call(path, "pull", "first")
-    assert (again.code, again.out) == (0, "0 fetched: 1 not finished yet.\n")
-    server.rows[4] |= {"submitdate": "2026-07-02 10:00:00"}
-    assert call(path, "pull", "first").out == "1 fetched: 1 new.\n"
-    assert call(path, "pull", "first").out == "0 fetched: nothing is new.\n"
-    server.rows[1]["rec01"] = "1"
-    server.rows.pop(2)
-    everything = call(path, "pull", "first", "--all")
-    assert everything.out == "3 fetched: 1 changed, 1 kept already, 1 declined the notice.\n"
-
-
-def test_pull_shows_how_far_it_is(server, path):
-    """Hundreds of responses take a while."""
-    call(path, "provision", "first", "--yes")
-    for _ in range(PAGE + 1):
-        server.respond(**FULL | {"notice": "no"})
-    said = call(path, "pull", "first")
-    assert said.out == f"{PAGE + 1} fetched: {PAGE + 1} declined the notice.\n"
-    assert "Pulling" in said.err
-
-
-def test_pull_before_there_is_a_form(path):
-    """Says how to make one."""
-    said = call(path, "pull", "first")
-    assert (said.code, "exit-bridge provision first" in said.err) == (1, True)
-
-
-def test_pull_beside_a_worker_that_pulls(path):
-    """The one who is at it goes on."""
-    with open_store(load_settings(path).database) as store:
-        store.claim_pull("first", "worker", 60, datetime.now(UTC))
-    said = call(path, "pull", "first")
-    assert (said.code, "Another process is pulling this survey just now (first)" in said.err) == (1, True)

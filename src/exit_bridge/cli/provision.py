@@ -1,41 +1,23 @@
-"""`provision` and `pull`: the survey tool through its own API."""
+"""`provision`: the form in the survey tool, made and looked at through its own API."""
 
 from __future__ import annotations
 
-import os
-import socket
-import sys
-from collections import Counter
-from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import click
 
-from exit_bridge.errors import ExitBridgeError, SettingsError, UsageError
+from exit_bridge.cli.kept_secret import secret_keeper
+from exit_bridge.errors import SettingsError, UsageError
 from exit_bridge.platforms import platform
 from exit_bridge.settings import Settings, Survey, load_settings, settings_path
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from click._termui_impl import ProgressBar
+    from exit_bridge.platforms.api import ToolApi
 
-    from exit_bridge.platforms.api import Pulled, ToolApi
-
-SOME_REFUSED = 3
-"""Exit code: done, but some responses were refused."""
-
-KINDS = {
-    "accepted": "new",
-    "edited": "changed",
-    "duplicate": "kept already",
-    "older": "older than what is kept",
-    "declined": "declined the notice",
-    "ignored": "no response",
-    "quarantined": "refused",
-    "unfinished": "not finished yet",
-}
-"""What became of a response -> how it is counted for people."""
+DRIFTED = 3
+"""Exit code: something of the form is not, or no longer, understood."""
 
 
 @click.command()
@@ -57,10 +39,10 @@ def provision(ctx: click.Context, survey: str, yes: bool, check: bool) -> None:
     chosen = settings.survey(survey)
     form, api = settings_of(chosen).access.form, open_api(chosen, form=check)
     if check:
-        ctx.exit(SOME_REFUSED if _drifted(chosen, api) else 0)
+        ctx.exit(DRIFTED if _drifted(chosen, api) else 0)
     hook = hook_of(settings, chosen)
     if not yes:
-        _plan(chosen, form, hook)
+        _plan(chosen, form, hook, api)
         click.confirm("Do it?", abort=True)
     if form:
         click.echo(f"The settings name the form {form}, so none is made. To make another, take that line out.")
@@ -68,16 +50,20 @@ def provision(ctx: click.Context, survey: str, yes: bool, check: bool) -> None:
         form = _made(path, chosen, api)
     click.echo("People can fill it in now." if api.activate(form) else "People could fill it in already.")
     if hook:
-        _hooked(chosen, api, form, hook)
+        _hooked(path, chosen, api, form, hook)
     click.echo(f"Give them this address: {api.address(form)}")
 
 
-def _plan(survey: Survey, form: str, hook: str) -> None:
+def _plan(survey: Survey, form: str, hook: str, api: ToolApi) -> None:
     tool = platform(survey.platform).title
     click.echo(f"In {tool}, as the settings' login:")
     click.echo(f"  - {f'open the form {form}' if form else f'make the form of the survey {survey.name}, and open it'}")
     if hook:
         click.echo("  - have it post every completed response to this survey's hook, if its API can do that")
+        if api.signs_alone and survey.auth == "signature":
+            click.echo(
+                f"  - put the secret that {tool} signs with in the place of this survey's, in the file of secrets"
+            )
     else:
         click.echo("  - no webhook, as there is no public_url: fetch responses with `exit-bridge pull`")
 
@@ -102,8 +88,20 @@ def _made(path: Path, survey: Survey, api: ToolApi) -> str:
     return form
 
 
-def _hooked(survey: Survey, api: ToolApi, form: str, hook: str) -> None:
-    match api.add_hook(form, hook, survey.secrets[0] if survey.secrets else ""):
+def _hooked(path: Path, survey: Survey, api: ToolApi, form: str, hook: str) -> None:
+    tool, kept = platform(survey.platform).title, list[str]()
+    if survey.auth == "header":
+        made = None  # no tool is told of such a header through its API
+    elif not api.signs_alone:
+        made = api.add_hook(form, hook, survey.secrets[0] if survey.secrets else "")
+    elif survey.auth != "signature":
+        made = api.add_own_hook(form, hook, lambda _: None)
+    elif keep := secret_keeper(path, survey, kept):
+        made = api.add_own_hook(form, hook, keep)
+    else:
+        made = None
+        click.echo(f"The secret that {tool} makes cannot be put in the place of this survey's, which is set elsewhere.")
+    match made:
         case True:
             click.echo("It posts completed responses here now.")
         case False:
@@ -111,6 +109,12 @@ def _hooked(survey: Survey, api: ToolApi, form: str, hook: str) -> None:
         case None:
             page = f"docs/platforms/{survey.platform}.md"
             click.echo(f"Whether it posts responses here is set up in the tool by hand: {page}")
+    if kept:
+        click.echo(f"{path.with_suffix('.env').name} holds the secret that {tool} signs with. Start exit-bridge again.")
+    elif made is False and api.signs_alone and survey.auth == "signature":
+        click.echo(
+            f"{tool} tells its secret once. If deliveries are refused, delete that webhook there and run this again."
+        )
 
 
 def _drifted(survey: Survey, api: ToolApi) -> bool:
@@ -153,44 +157,3 @@ def _note(path: Path, survey: Survey, form: str) -> None:
         click.echo(f'Write this under {heading} in {path.name}: form = "{form}"')
     else:
         click.echo(f"{path.name} names it now.")
-
-
-@click.command()
-@click.argument("survey")
-@click.option("--all", "everything", is_flag=True, help="From the first response on: finds changed ones too.")
-@click.pass_context
-def pull(ctx: click.Context, survey: str, everything: bool) -> None:
-    """Fetch responses that are new in the survey tool, through its API, and send them down the normal path.
-
-    A response that was changed after it had been fetched is found with --all only. Exits with 3 where some are refused.
-    """
-    from exit_bridge.bridge import Bridge
-    from exit_bridge.pulling import pull as fetch
-    from exit_bridge.store import open_store
-
-    settings = load_settings(settings_path(ctx.obj))
-    chosen = settings.survey(survey)
-    holder = f"{socket.gethostname()}-{os.getpid()}-pull"
-    with open_store(settings.database) as store, ExitStack() as shown:
-        bar: ProgressBar[int] | None = None
-
-        def tell(page: Pulled) -> None:
-            nonlocal bar
-            if bar is None:
-                length = len(page.payloads) + page.left
-                bar = shown.enter_context(click.progressbar(length=length, label="Pulling", file=sys.stderr))
-            bar.update(len(page.payloads))
-
-        counts = fetch(Bridge(settings, store), chosen, holder, afresh=everything, tell=tell)
-    if counts is None:
-        raise ExitBridgeError("Another process is pulling this survey just now", where=survey, fix="Try again later")
-    click.echo(_said(counts))
-    if refused := counts["quarantined"]:
-        click.echo(f"{refused} refused: see `exit-bridge quarantine --survey {survey}`", err=True)
-        ctx.exit(SOME_REFUSED)
-
-
-def _said(counts: Counter[str]) -> str:
-    fetched = sum(counts.values()) - counts["unfinished"]
-    parts = [f"{counts[kind]} {words}" for kind, words in KINDS.items() if counts[kind]]
-    return f"{fetched} fetched" + (f": {', '.join(parts)}." if parts else ": nothing is new.")
