@@ -19,20 +19,29 @@ from exit_bridge.platforms.api import Access, Call, Reply
 REFUSED_PAUSE = 900.0
 """Seconds after which a refused token is tried again: somebody may be mending it."""
 
+JSON = "application/json"
+
 _LONGEST_ID = 100
 
 
 class Rest:
     """Asks `tool` and reads its answers.
 
-    `headers`: what carries the login. `fixes`: status -> what to do about it, where the tool calls things by names of
-    its own.
+    `headers`: what carries the login, which the tool calls `login`. `fixes`: status -> what to do about it, where the
+    tool calls things by names of its own; 200: about an answer that cannot be read.
     """
 
     def __init__(
-        self, tool: str, access: Access, call: Call, headers: Mapping[str, str], fixes: Mapping[int, str] | None = None
+        self,
+        tool: str,
+        access: Access,
+        call: Call,
+        headers: Mapping[str, str],
+        fixes: Mapping[int, str] | None = None,
+        *,
+        login: str = "token",
     ) -> None:
-        self.tool, self.where = tool, urlsplit(access.url).hostname or "url"
+        self.tool, self.where, self.login = tool, urlsplit(access.url).hostname or "url", login
         self._base, self._call = access.url.rstrip("/"), call
         self._headers, self._fixes = headers, fixes or {}
 
@@ -41,10 +50,13 @@ class Rest:
 
         Raises ApiFailed, and what `call` raises.
         """
-        headers = {**self._headers, "Accept": "application/json"}
-        if document is not None:
-            headers["Content-Type"] = "application/json"
-        body = b"" if document is None else json.dumps(document, ensure_ascii=False).encode()
+        if document is None:
+            return self.send(method, path, missing_ok=missing_ok)
+        return self.send(method, path, json.dumps(document, ensure_ascii=False).encode(), JSON, missing_ok=missing_ok)
+
+    def send(self, method: str, path: str, body: bytes = b"", kind: str = "", *, missing_ok: bool = False) -> Any:
+        """As `ask`, with a body of another kind."""
+        headers = {**self._headers, "Accept": JSON} | ({"Content-Type": kind} if kind else {})
         reply = self._call(method, f"{self._base}/{path}", body, headers)
         if missing_ok and reply.status == HTTPStatus.NOT_FOUND:
             return None
@@ -81,17 +93,18 @@ class Rest:
 
     def unread(self) -> ApiFailed:
         """For an answer that is none of this API."""
-        return self.failed(f"What answers at this address is not the API of {self.tool}", "Correct url in the settings")
+        fix = self._fixes.get(HTTPStatus.OK, "Correct url in the settings")
+        return self.failed(f"What answers at this address is not the API of {self.tool}", fix)
 
     def _refused(self, reply: Reply) -> ApiFailed:
         tool, status = self.tool, reply.status
         pause = reply.retry_after(datetime.now(UTC))
         match status:
             case HTTPStatus.UNAUTHORIZED:
-                fix = self._fixes.get(status, "Make a token and write it as secret")
-                return self.failed(f"{tool} does not accept the token", fix, retry_after=REFUSED_PAUSE)
+                fix = self._fixes.get(status, f"Make a {self.login} and write it as secret")
+                return self.failed(f"{tool} does not accept the {self.login}", fix, retry_after=REFUSED_PAUSE)
             case HTTPStatus.FORBIDDEN:
-                fix = self._fixes.get(status, "Check what the token may do, the account's plan, and url")
+                fix = self._fixes.get(status, f"Check what the {self.login} may do, the account's plan, and url")
                 return self.failed(f"{tool} does not allow this", fix, retry_after=REFUSED_PAUSE)
             case HTTPStatus.NOT_FOUND | HTTPStatus.GONE:
                 fix = self._fixes.get(404, "Correct url and form in the settings")
