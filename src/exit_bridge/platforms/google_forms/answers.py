@@ -24,14 +24,14 @@ _ITEM = shape(
     questionItem=shape("question", question=_QUESTION),
     questionGroupItem=shape("questions", questions=many(_QUESTION), grid=shape(columns=_CHOICE)),
 )
-_FLAGS = dict.fromkeys(("isPublished", "isAcceptingResponses"), {"type": "boolean"})
+_YES_NO = {"type": "boolean"}
 FORM = shape(
     "formId",
     formId=TEXT,
     responderUri=TEXT,
     items=many(_ITEM),
     settings=shape(emailCollectionType=TEXT),
-    publishSettings=shape(publishState=shape(**_FLAGS)),
+    publishSettings=shape(publishState=shape(isPublished=_YES_NO, isAcceptingResponses=_YES_NO)),
 )
 _ANSWER = shape(textAnswers=shape(answers=many(shape(value=TEXT))))
 _RESPONSE = shape(
@@ -48,7 +48,7 @@ _KINDS = {"RADIO": "MULTIPLE_CHOICE", "CHECKBOX": "CHECKBOX", "DROP_DOWN": "LIST
 
 
 def live(form: Json) -> list[LiveQuestion]:
-    """What a form that fits FORM asks, by the names that its deliveries have: our id where it is known, and the words."""
+    """What a form that fits FORM asks, by the names that its deliveries have: our id where it is known, and words."""
     return [
         LiveQuestion(tuple(filter(None, (_ref(question), title))), tuple((label,) for label in _labels(choice)))
         for question, title, choice in _asked(form)

@@ -1,18 +1,17 @@
 """Google's Forms API: make the form, open it, fetch responses. It posts nothing by itself and takes no scores back.
 
-discovery: methods, bodies and answers, forms v1 and drive v3. docs: since 2025 a form must be published, and who may answer
-it is a permission in Google Drive of the view `published`; seen: without one, people are asked to sign in.
+discovery: methods, bodies and answers, forms v1 and drive v3. docs: since 2025 a form must be published, and
+who may answer it is a permission in Google Drive, of the view `published`. seen: without one people must sign in.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 from urllib.parse import quote, urlencode
 
-from exit_bridge.errors import SendFailed, UnsafeDestination
+from exit_bridge.errors import ApiFailed, SendFailed, UnsafeDestination
 from exit_bridge.platforms.api import Access, Call, Pulled, Remark, ToolApi
 from exit_bridge.platforms.base import FormFile, LiveQuestion, fault_in
 from exit_bridge.platforms.google_forms.answers import FORM, RESPONSES, Json, live, payload
@@ -43,20 +42,30 @@ class FormsApi(ToolApi):
         self._forms, self._drive = Calls.both(access, call)
 
     def create_form(self, files: Sequence[FormFile]) -> str:
-        """One form is one language. discovery: it is made empty, and everything is put into it in one go or not at all."""
+        """One form is one language. discovery: it is made empty, then all is put into it in one go or nothing."""
         ask, written = self._forms, [file for file in files if file.path.endswith(BODIES)]
         if len(written) != 1:
             fix = "Give each language a survey of its own in the settings"
             raise ask.failed("One form of Google's is one language", fix, permanent=True)
         bodies = json.loads(written[0].content)
-        form = ask.id_in(ask.ask("POST", "v1/forms?unpublished=true", bodies["create"]), "formId")
+        ask.log_in()
+        try:
+            made = ask.ask("POST", "v1/forms?unpublished=true", bodies["create"])
+        except ApiFailed:
+            raise
+        except SendFailed as error:
+            fix = "Delete the empty form in Google Drive, if there is one, and run `exit-bridge provision` again"
+            raise ask.failed(f"It is not known whether Google made the form: {error.what}", fix) from None
+        form = ask.id_in(made, "formId")
         try:
             ask.ask("POST", f"v1/forms/{form}:batchUpdate", bodies["batchUpdate"])
         except (SendFailed, UnsafeDestination) as error:
-            # Sent again it would be refused, as its ids are taken: a form that is half known is deleted by its owner.
-            what = f"The empty form {form} was made in Google Forms, but its questions may not be in it: {error.what}"
-            fix = f"Delete it in Google Drive. Then: {error.fix or 'try again'}, and run `exit-bridge provision` again"
-            raise ask.failed(what, fix) from None
+            what = f"The form {form} was made in Google Forms, but its questions may not be in it: {error.what}"
+            look = (
+                f"Look at docs.google.com/forms/d/{form}/edit: if they are there, write its id as form in the settings"
+            )
+            again = "if not, delete it, mend the cause, and run `exit-bridge provision` again"
+            raise ask.failed(what, f"{look}; {again}") from None
         return form
 
     def activate(self, form: str) -> bool:
@@ -65,11 +74,14 @@ class FormsApi(ToolApi):
         A form that was made before forms were published (`publishSettings` is missing) is open already (docs).
         """
         published = _is_open(self._form(form))
-        if published is None or (published and self._answerers(form)):
+        if published is None:
+            return False
+        people = self._answerers(form)
+        if published and people:
             return False
         if not published:
             self._forms.ask("POST", f"v1/forms/{form}:setPublishSettings", OPEN)
-        if not any(one.get("type") == "anyone" for one in self._answerers(form)):
+        if "anyone" not in people:
             self._drive.ask("POST", f"files/{quote(form, safe='')}/permissions?supportsAllDrives=true", _ANYBODY)
         return True
 
@@ -94,14 +106,15 @@ class FormsApi(ToolApi):
     ) -> Generator[Pulled, None, None]:
         """Responses from an hour before the last that was seen: what comes twice is a duplicate.
 
-        In which order they come is not said, so the cursor moves once all pages are there. believed: a response that was
-        edited counts as submitted again; should it not, `--all` finds it.
+        In which order they come is not said, so the cursor moves once all pages are there. believed: a response that
+        was edited counts as submitted again; should it not, `--all` finds it.
         """
         ask, form = self._forms, self.access.form
         said = self._form(form)
         before = _read(cursor, form)
         start = since or (None if afresh or not before else before - OVERLAP)
-        asked = {"pageSize": str(PAGE), "fields": _FIELDS} | ({"filter": f"timestamp >= {_zulu(start)}"} if start else {})
+        asked = {"pageSize": str(PAGE), "fields": _FIELDS}
+        asked |= {"filter": f"timestamp >= {_zulu(start)}"} if start else {}
         latest, token = before, ""
         while True:
             query = urlencode(asked | ({"pageToken": token} if token else {}))
@@ -125,7 +138,7 @@ class FormsApi(ToolApi):
         """Login, form, whether people may answer it and its responses be read. There is no place for scores."""
         form = self.access.form
         if not form:
-            self._forms.login_works()
+            self._forms.log_in()
             yield Remark("ok", "Google accepts the login")
             yield Remark("look", "There is no form in Google Forms yet", _AGAIN)
         else:
@@ -143,13 +156,13 @@ class FormsApi(ToolApi):
         if published is False:
             yield Remark("broken", f"Form {form} takes no answers in Google Forms", _AGAIN)
         elif published:
-            kinds = {one.get("type") for one in self._answerers(form)}
-            if not kinds:
+            people = self._answerers(form)
+            if not people:
                 yield Remark("broken", f"Nobody may answer form {form} without being asked to sign in", _AGAIN)
-            elif "anyone" in kinds:
+            elif "anyone" in people:
                 yield Remark("ok", f"Form {form} is open to anybody with its address")
             else:
-                fix = "If others are to answer: open it there, Published > Manage > Responders"
+                fix = "If others are to answer, choose them there under Published, Responders"
                 yield Remark("look", f"Only some people may answer form {form}, signed in", fix)
         if said.get("settings", {}).get("emailCollectionType", "DO_NOT_COLLECT") != "DO_NOT_COLLECT":
             fix = "Switch it off there, under Settings > Responses; people were promised that it is not asked"
@@ -162,13 +175,14 @@ class FormsApi(ToolApi):
         kept: Json = found
         return kept
 
-    def _answerers(self, form: str) -> list[Mapping[str, Any]]:
-        """Permissions to answer. docs: of the view `published`, which is listed when it is asked for."""
+    def _answerers(self, form: str) -> set[str]:
+        """Kinds of people who may answer. docs: permissions of the view `published`, listed when it is asked for."""
         query = urlencode(
             {"includePermissionsForView": "published", "supportsAllDrives": "true", "fields": "permissions(type,view)"}
         )
         said = self._drive.ask("GET", f"files/{quote(form, safe='')}/permissions?{query}")
-        return [row for row in self._drive.rows(said, "permissions") if row.get("view") == "published"]
+        rows = self._drive.rows(said, "permissions")
+        return {str(row.get("type")) for row in rows if row.get("view") == "published"}
 
 
 def _is_open(form: Json) -> bool | None:

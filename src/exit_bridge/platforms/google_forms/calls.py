@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Any
 
 from exit_bridge.errors import ApiFailed
 from exit_bridge.platforms.api import Access, Call, Reply
@@ -26,7 +25,7 @@ _NARROW = {"ACCESS_TOKEN_SCOPE_INSUFFICIENT", "insufficientPermissions"}
 _OFF = {"SERVICE_DISABLED", "accessNotConfigured"}
 _BUSY = {"RATE_LIMIT_EXCEEDED", "rateLimitExceeded", "userRateLimitExceeded"}
 
-_FIXES: Mapping[int, str] = {
+_FIXES: dict[int, str] = {
     HTTPStatus.OK: "Write https://forms.googleapis.com as url",
     HTTPStatus.UNAUTHORIZED: f"Log in again and write what that gives as secret ({PAGE})",
     HTTPStatus.FORBIDDEN: "Log in as somebody who may edit the form; a Google Workspace may also forbid it",
@@ -36,20 +35,28 @@ _FIXES: Mapping[int, str] = {
 }
 
 
+_DRIVE_FIXES: dict[int, str] = {
+    HTTPStatus.OK: "Check network, proxy and firewall: www.googleapis.com must be reachable from here",
+    HTTPStatus.FORBIDDEN: "Choose in Google Forms, under Published, who may answer: the organisation may set limits",
+}
+
+
 class Calls(Rest):
     """Asks one of Google's APIs with the login's token."""
 
-    def __init__(self, tool: str, access: Access, call: Call, login: Login) -> None:
+    def __init__(self, tool: str, access: Access, call: Call, login: Login, fixes: Mapping[int, str]) -> None:
         def signed(method: str, url: str, body: bytes, headers: Mapping[str, str]) -> Reply:
             return call(method, url, body, {**headers, **login.headers()})
 
-        super().__init__(tool, access, signed, {}, _FIXES, login="login")
+        super().__init__(tool, access, signed, {}, fixes, login="login")
+        self.log_in = login.headers
 
     @classmethod
     def both(cls, access: Access, call: Call) -> tuple[Calls, Calls]:
         """The Forms API and Drive's, with one login."""
         login = Login(access, call)
-        return cls("Google Forms", access, call, login), cls("Google Drive", replace(access, url=DRIVE), call, login)
+        drive = cls("Google Drive", replace(access, url=DRIVE), call, login, _FIXES | _DRIVE_FIXES)
+        return cls("Google Forms", access, call, login, _FIXES), drive
 
     def _refused(self, reply: Reply) -> ApiFailed:
         reasons = set(_reasons(reply.body)) if reply.status == HTTPStatus.FORBIDDEN else set()

@@ -1,7 +1,7 @@
 """Which of our questions an id of Google's stands for, in forms that were made through the API.
 
 A client knows its form and not the bank it was written from, so the ids of every bank that is shipped are looked up.
-Questions of an organisation's own bank, and those of a form that the script or somebody by hand made, go by their words.
+Questions of an organisation's own bank, and those of a form that the script or a person made, go by their words.
 """
 
 from __future__ import annotations

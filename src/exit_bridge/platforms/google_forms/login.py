@@ -1,8 +1,8 @@
 """Google's login: what a person allowed once, kept as JSON, and the tokens for an hour that come of it.
 
-src: google-auth 2.63 (`oauth2/credentials.py`, `oauth2/_client.py`): which fields such a file has, how they are sent and
-how Google refuses them; it too asks Google's own address whatever the file names. No key of ours signs anything, so no
-cryptography is needed. docs: a login of an app that is in testing ends after seven days.
+src: google-auth 2.63 (`oauth2/credentials.py`, `oauth2/_client.py`): which fields such a file has, how they are sent
+and how Google refuses them; it too asks Google's own address, whatever `token_uri` the file names. Nothing is signed,
+so no cryptography is needed. docs: a login of an app that is in testing ends after seven days.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ PAGE = "docs/platforms/google-forms.md says how"
 _AGAIN = f"Log in again and write what that gives as secret ({PAGE})"
 _BETWEEN = "Check network, proxy and firewall: it must be reachable from here"
 _FORM = "application/x-www-form-urlencoded"
+_LONGEST = 86_400.0
 _HEADER = re.compile(r"[\x21-\x7e]+")
 
 # src, seen: what stands in `error` of a refusal. Everything else is refused in one sentence.
@@ -40,7 +41,7 @@ _POLICY = {"access_denied", "admin_policy_enforced", "org_internal"}
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """An `authorized_user` file: of which app, for whom, and the project that requests are counted for, if it names one."""
+    """An `authorized_user` file: of which app, for whom, and the project that requests are counted for, if it says."""
 
     client_id: str = field(repr=False)
     client_secret: str = field(repr=False)
@@ -60,15 +61,14 @@ class Credentials:
             raise failed("The secret is the file of the app, not of a login with it")
         if held.get("type", "authorized_user") != "authorized_user":
             raise failed("The secret is the login of a machine; here a person's is needed, who owns the forms")
-        if held.get("token_uri", f"{HOST}/{PATH}") not in (f"{HOST}/{PATH}", "https://accounts.google.com/o/oauth2/token"):
-            raise failed("The secret names another place to log in than Google's")
         project = held.get("quota_project_id") or ""
-        kept = [held.get(name) for name in ("client_id", "client_secret", "refresh_token")]
-        if not all(isinstance(value, str) and value for value in kept):
+        names = ("client_id", "client_secret", "refresh_token")
+        kept = {name: held[name] for name in names if isinstance(held.get(name), str) and held[name]}
+        if len(kept) < len(names):
             raise failed("The secret lacks client_id, client_secret or refresh_token")
         if not isinstance(project, str) or (project and not _HEADER.fullmatch(project)):
             raise failed("The secret has a quota_project_id that is no name of a project")
-        return cls(*kept, project)
+        return cls(**kept, project=project)
 
 
 class Login(Rest):
@@ -132,6 +132,7 @@ def _error(body: bytes) -> str:
 def _seconds(value: Any) -> float:
     """How long a token works; not at all where that is not said. src: some write the number as text."""
     try:
-        return float(value)
+        seconds = float(value)
     except (TypeError, ValueError):
         return 0.0
+    return seconds if 0 < seconds < _LONGEST else 0.0
