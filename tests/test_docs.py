@@ -403,43 +403,6 @@ def test_the_generic_payload_is_accepted():
     assert {"rec01": 4} == decode(response, DeployedForm("a-survey", "generic", bank)).answers
 
 
-APPS_SCRIPT = """
-const said = %s;
-const answered = (code) => ({ getResponseCode: () => code });
-globalThis.PropertiesService = { getScriptProperties: () => ({ getProperty: (name) => "the " + name }) };
-globalThis.UrlFetchApp = { fetch: (url, how) => (console.log(JSON.stringify({ url, ...how })), answered(%d)) };
-const item = ([title, answer]) => ({ getItem: () => ({ getTitle: () => title }), getResponse: () => answer });
-const response = {
-  getItemResponses: () => Object.entries(said).map(item),
-  getId: () => "g-1",
-  getTimestamp: () => new Date("2026-11-21T09:30:00Z"),
-};
-onFormSubmit({ response });
-"""
-
-
-@pytest.mark.node
-def test_the_apps_script_delivers(tmp_path):
-    """The script of generic.md, run with stand-ins for Google's services, posts what becomes the right submission."""
-    if not shutil.which("node"):
-        missing("node", "install nodejs")
-    bank, tool = load_bank(), platform("generic")
-    asked = questionnaire(bank, "full", "en", About(answered_by="individuals", individual_reports="none"))
-    said = {f"{q.code}. {q.text}" if q.code else q.text: q.choices[0].label for q in asked.questions if q.choices}
-    script = tmp_path / "script.js"
-    code = files_of(DOCS / "platforms" / "generic.md")["google-forms.js"]
-    script.write_text(code + APPS_SCRIPT % (json.dumps(said), 200), "utf-8")
-    sent = json.loads(subprocess.run(["node", script], capture_output=True, text=True, check=True, timeout=60).stdout)
-    assert {"X-Exit-Bridge-Token": "the EXIT_BRIDGE_SECRET"} == sent["headers"]
-    assert sent["contentType"] in tool.content_types
-    (response,) = tool.read(json.loads(sent["payload"])).responses
-    submission = decode(response, DeployedForm("a-survey", "generic", bank))
-    assert dict.fromkeys(bank.variants["full"].items, 1) == submission.answers
-    assert "2026-11-21T09:30:00Z" == submission.submitted_at
-    script.write_text(code + APPS_SCRIPT % (json.dumps(said), 503), "utf-8")
-    assert subprocess.run(["node", script], capture_output=True, timeout=60).returncode != 0
-
-
 def test_the_example_of_a_mapping_file_is_right(tmp_path):
     """bulk.md's mapping file is read without a fault."""
     from exit_bridge.intake.mapping_file import read_mapping

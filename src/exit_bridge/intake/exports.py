@@ -242,8 +242,10 @@ def _notes(export: Export, gates: list[str], rows: int, nameless: int) -> Iterat
     if nameless:
         yield f"{nameless} of {rows} rows have no response id: they are called by their row, and copies are not found"
     times = export.reader.times
-    if times.left_out and not times.told:
-        yield f"{times.left_out} times may have the day or the month first and were left out; responses are scored"
+    if times.unsure and not times.told:
+        yield f"{times.unsure} times may have the day or the month first and were left out; responses are scored"
+    if times.unknown:
+        yield f"{times.unknown} times are written in a way that is not read and were left out; responses are scored"
     if gates and form.consent_elsewhere:
         yield f"there is no column for {' or '.join(gates)!r}, so consent is taken to have been given elsewhere"
 

@@ -19,6 +19,7 @@ from exit_bridge.platforms.google_forms import delivery, form
 from exit_bridge.platforms.google_forms.api import FormsApi
 from exit_bridge.platforms.google_forms.api_body import bodies
 from exit_bridge.platforms.google_forms.export import EXPORT
+from exit_bridge.platforms.google_forms.script import IMPORT, script
 from exit_bridge.platforms.signatures import HeaderToken, PathToken, StandardWebhooks
 
 
@@ -39,11 +40,12 @@ class GoogleForms(Platform):
     api = FormsApi
 
     def write_form(self, bank: QuestionBank, variant: str, languages: Sequence[str], about: About) -> list[FormFile]:
-        """For each language the bodies for the Forms API; a form of Google's is one language."""
+        """For each language the script and the bodies for the Forms API; a form of Google's is one language."""
         files = []
         for language in languages:
             stem = file_stem(bank.ref, variant, language)
             plan = form.plan(questionnaire(bank, variant, language, about))
+            files.append(FormFile(f"{stem}.gs", script(plan).encode(), IMPORT.format(f"{stem}.gs")))
             files.append(FormFile.json(f"{stem}.api.json", bodies(plan), form.API.format(f"{stem}.api.json")))
         return files
 
