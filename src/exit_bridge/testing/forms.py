@@ -17,6 +17,9 @@ ABOUT = About(answered_by="individuals", reply_domains=("fenmoor.example",))
 """The settings that ask for most: every context question and the reply address."""
 
 
+_ESCAPED = re.compile(r"(?:\\u[0-9a-f]{4})+")
+"""Letters in a script that holds nothing but ASCII; two such escapes may make one character."""
+
 TOGETHER = About()
 """A group that fills in one form: what only it is asked."""
 
@@ -52,7 +55,7 @@ def check_form(platform: Platform, bank: QuestionBank, variant: str, language: s
 
 
 def readable(content: bytes) -> str:
-    """The words in a form file, whatever holds them: text, JSON, XML, or a zip of these (workbooks, documents)."""
+    """The words in a form file, whatever holds them: text, JSON, XML, a script, or a zip of these."""
     if content.startswith(b"PK"):
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             return " ".join(readable(archive.read(name)) for name in archive.namelist())
@@ -60,7 +63,7 @@ def readable(content: bytes) -> str:
     try:
         text = json.dumps(json.loads(text), ensure_ascii=False).replace('\\"', '"').replace("\\n", "\n")
     except ValueError:
-        text = html.unescape(text).replace('""', '"')
+        text = _ESCAPED.sub(lambda found: json.loads(f'"{found[0]}"'), html.unescape(text).replace('""', '"'))
     return _plain(text)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from exit_bridge.platforms.base import ExportProfile
 
-# seen: `Timestamp`, also in a Spanish form; in programs that read such sheets French, Spanish, Italian, Dutch, Portuguese,
-# Polish and Swedish. believed: Welsh, German, Danish, Finnish.
+# seen: `Timestamp`, also in a Spanish form; in programs that read such sheets French, Spanish, Italian, Dutch,
+# Portuguese, Polish and Swedish. believed: Welsh, German, Danish, Finnish.
 _TIME = (
     "timestamp", "stamp amser", "horodateur", "zeitstempel", "marca temporal", "informazioni cronologiche",
     "tijdstempel", "carimbo de data/hora", "sygnatura czasowa", "tidstämpel", "tidsstempel", "aikaleima",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import random
+import re
+from pathlib import Path
 
 import pytest
 from tests.platforms.apps_script import BANK, CONNECTED, google, in_titles, log_of, written
@@ -12,6 +14,7 @@ from exit_bridge.platforms.google_forms.script import literal, script
 from exit_bridge.testing import respondent
 
 pytestmark = pytest.mark.node
+DOCS = Path(__file__).resolve().parents[4] / "docs"
 EVERY = [(variant, language) for variant in BANK.variants for language in BANK.wordings]
 every_form = pytest.mark.parametrize(("variant", "language"), EVERY, ids=[f"{v}-{w}" for v, w in EVERY])
 KINDS = {"grid": "GRID", "choice": "MULTIPLE_CHOICE", "text": "PARAGRAPH_TEXT", "email": "TEXT"}
@@ -212,3 +215,14 @@ def test_forgetting_a_form_stops_sending_from_it():
     assert [] == done.triggers
     assert {"ADDRESS", "SECRET"} == set(done.properties)
     assert "There is no form yet" in log_of(done.results[-1])
+
+
+def test_everything_that_can_be_run_is_told_of():
+    """In the script's head, in the order of the list above the editor, and on the page in docs."""
+    code = written()[1]
+    head, page = code[: code.index("*/")], (DOCS / "platforms" / "google-forms.md").read_text("utf-8")
+    runs = re.findall(r"^function (\w+)(?<!_)\(", code, re.MULTILINE)
+    told = re.findall(r"^ \*   (\w+)   ", head, re.MULTILINE)
+    assert runs[0] == told[0] == "buildForm"
+    assert set(runs) == set(told)
+    assert [] == [name for name in told if f"`{name}`" not in page and name != "onSubmitted"]
