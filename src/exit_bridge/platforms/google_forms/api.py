@@ -77,11 +77,11 @@ class FormsApi(ToolApi):
         if published is None:
             return False
         people = self._answerers(form)
-        if published and people:
+        if published and (people or people is None):
             return False
         if not published:
             self._forms.ask("POST", f"v1/forms/{form}:setPublishSettings", OPEN)
-        if "anyone" not in people:
+        if people is not None and "anyone" not in people:
             self._drive.ask("POST", f"files/{quote(form, safe='')}/permissions?supportsAllDrives=true", _ANYBODY)
         return True
 
@@ -157,7 +157,10 @@ class FormsApi(ToolApi):
             yield Remark("broken", f"Form {form} takes no answers in Google Forms", _AGAIN)
         elif published:
             people = self._answerers(form)
-            if not people:
+            if people is None:
+                fix = "Look there under Published, Responders"
+                yield Remark("look", f"Who may answer form {form} cannot be seen with this login", fix)
+            elif not people:
                 yield Remark("broken", f"Nobody may answer form {form} without being asked to sign in", _AGAIN)
             elif "anyone" in people:
                 yield Remark("ok", f"Form {form} is open to anybody with its address")
@@ -175,12 +178,17 @@ class FormsApi(ToolApi):
         kept: Json = found
         return kept
 
-    def _answerers(self, form: str) -> set[str]:
-        """Kinds of people who may answer. docs: permissions of the view `published`, listed when it is asked for."""
+    def _answerers(self, form: str) -> set[str] | None:
+        """Kinds of people who may answer. docs: permissions of the view `published`, listed when it is asked for.
+
+        None for a form that Drive does not show: with the scope drive.file, one that this app did not make (docs).
+        """
         query = urlencode(
             {"includePermissionsForView": "published", "supportsAllDrives": "true", "fields": "permissions(type,view)"}
         )
-        said = self._drive.ask("GET", f"files/{quote(form, safe='')}/permissions?{query}")
+        said = self._drive.ask("GET", f"files/{quote(form, safe='')}/permissions?{query}", missing_ok=True)
+        if said is None:
+            return None
         rows = self._drive.rows(said, "permissions")
         return {str(row.get("type")) for row in rows if row.get("view") == "published"}
 
