@@ -107,7 +107,7 @@ def test_a_secret_that_is_no_login(google: Google, secret: str, said: str) -> No
     error = failing(google, secret)
     assert said in error.what
     assert error.permanent
-    assert "docs/platforms/google-forms.md" in error.fix
+    assert "docs/google-forms-api.md" in error.fix
     assert len(google.asked) == before
 
 

@@ -71,7 +71,7 @@ class FormsApi(ToolApi):
     def activate(self, form: str) -> bool:
         """Publish it, and let anybody answer who has its address; people who were chosen by hand stay chosen.
 
-        A form that was made before forms were published (`publishSettings` is missing) is open already (docs).
+        A form from before forms were published has no `publishSettings` (docs), and is open already (believed).
         """
         published = _is_open(self._form(form))
         if published is None:

@@ -25,7 +25,7 @@ HOST, PATH = "https://oauth2.googleapis.com", "token"
 EARLY = 225.0
 """Seconds before its end at which a token is no longer used: google-auth's own margin."""
 
-PAGE = "docs/platforms/google-forms.md says how"
+PAGE = "docs/google-forms-api.md says how"
 
 _AGAIN = f"Log in again and write what that gives as secret ({PAGE})"
 _BETWEEN = "Check network, proxy and firewall: it must be reachable from here"
