@@ -247,6 +247,17 @@ def test_individuals_are_asked_who_reads_the_report(path: Path) -> None:
     assert "no way for mail is set" in said.out
 
 
+@pytest.mark.parametrize("tool", ["tally", "google-forms"])
+def test_whether_a_tool_can_sign_is_not_asked_where_it_is_known(path: Path, tool: str) -> None:
+    """It signs, although it could send a secret in a header too."""
+    typed = ["ours", tool, "group", "full", "", "", "", *[""] * 6, "", "y"]
+    said = call(path, "init", answers="\n".join([*typed, ""]))
+    assert said.code == 0, said.out + said.err
+    assert "Can your tool sign" not in said.out
+    assert load_settings(path).survey("ours").auth is None
+    assert next(iter(platform(tool).schemes)) == "signature"
+
+
 def test_stopping_half_way_leaves_nothing(path: Path) -> None:
     """Whichever question it is: at the end of the input click stops as for Ctrl-C."""
     typed = ["staying-close", "typeform", "1", "", "lead@council.example", "", "", *[""] * 6, "", "n"]

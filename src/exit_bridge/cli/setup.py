@@ -179,11 +179,11 @@ def _tool(asked: Interview, flag: str | None) -> Platform:
 
 
 def _auth(asked: Interview, tool: Platform, flag: Any) -> AuthMode | None:
-    """How deliveries prove themselves; None is the best way the tool has, and is asked only where few can use that."""
+    """How deliveries prove themselves; None is the best way the tool has, and is asked only where that is not known."""
     if flag is not None:
         tool.scheme(flag)
         return cast("AuthMode", flag)
-    if asked.quiet or not {"signature", "header"} <= set(tool.schemes):
+    if asked.quiet or tool.name != "generic":  # it stands for any tool, and few of these can sign
         return None
     options = [(mode, words) for mode, words in SIGNING.items() if mode in tool.schemes]
     return cast("AuthMode", asked.choice("auth", "Can your tool sign what it sends? Most cannot.", options, "header"))
