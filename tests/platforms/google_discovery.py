@@ -1,4 +1,7 @@
-"""Google's own description of the Forms API as JSON Schema, from the package that ships it; nothing is fetched."""
+"""Google's own description of its Forms API and of Drive's as JSON Schema, from the package that ships it.
+
+Nothing is fetched.
+"""
 
 from __future__ import annotations
 
@@ -18,15 +21,25 @@ REQUIRED = re.compile(r"Required\b")
 
 def forms_v1(name: str) -> Draft202012Validator:
     """A validator of that schema, which knows every property there may be."""
-    return Draft202012Validator({"$ref": f"#/$defs/{name}", "$defs": _closed()})
+    return _validator("forms.v1", name)
+
+
+def drive_v3(name: str) -> Draft202012Validator:
+    """The same of Drive's."""
+    return _validator("drive.v3", name)
 
 
 @cache
-def _closed() -> dict[str, Any]:
+def _validator(api: str, name: str) -> Draft202012Validator:
+    return Draft202012Validator({"$ref": f"#/$defs/{name}", "$defs": _closed(api)})
+
+
+@cache
+def _closed(api: str) -> dict[str, Any]:
     client = find_spec("googleapiclient")
     if not client or not client.origin:
         missing("google-api-python-client", "pip install -e '.[dev]'")
-    document = Path(client.origin).parent / "discovery_cache" / "documents" / "forms.v1.json"
+    document = Path(client.origin).parent / "discovery_cache" / "documents" / f"{api}.json"
     schemas = json.loads(document.read_text("utf-8"))["schemas"]
     return {name: _as_json_schema(schema) for name, schema in schemas.items()}
 

@@ -14,6 +14,7 @@ from functools import cache
 from typing import Any
 
 import pytest
+from tests.platforms import google_server as google
 from tests.platforms.formbricks import management as formbricks
 from tests.platforms.jotform import jotform_api as jotform
 from tests.platforms.limesurvey import remote_control as limesurvey
@@ -65,6 +66,10 @@ ACCOUNTS: dict[str, tuple[Callable[[], Any], str]] = {
     "tally": (
         lambda: nullcontext((Access("https://api.tally.so", secret=tally.KEY), tally.Server())),
         tally.FORM,
+    ),
+    "google-forms": (
+        lambda: nullcontext((Access(google.URL, secret=google.SECRET), google.Google())),
+        google.FORM,
     ),
     "limesurvey": (
         lambda: served(limesurvey.serving, limesurvey.LimeSurvey(), user=limesurvey.USER, secret=limesurvey.PASSWORD),
@@ -174,5 +179,5 @@ def failed(tool: str, step: str, at: int, fault: int | str) -> ExitBridgeError |
     return None
 
 
-FORM_MADE_AT = {"limesurvey": 1}
+FORM_MADE_AT = {"limesurvey": 1, "google-forms": 1}
 """Which request of `create_form` makes the form, where it is not the first."""

@@ -16,6 +16,7 @@ from typing import Any, ClassVar
 from exit_bridge.bank import About, QuestionBank, questionnaire
 from exit_bridge.platforms.base import DeliveryResult, FormFile, Platform, file_stem
 from exit_bridge.platforms.google_forms import delivery, form
+from exit_bridge.platforms.google_forms.api import FormsApi
 from exit_bridge.platforms.google_forms.api_body import bodies
 from exit_bridge.platforms.google_forms.export import EXPORT
 from exit_bridge.platforms.google_forms.script import IMPORT, script
@@ -36,6 +37,7 @@ class GoogleForms(Platform):
 
     delivery_schema: ClassVar = delivery.SCHEMA
     export = EXPORT
+    api = FormsApi
 
     def write_form(self, bank: QuestionBank, variant: str, languages: Sequence[str], about: About) -> list[FormFile]:
         """For each language the script and the bodies for the Forms API; a form of Google's is one language."""

@@ -15,6 +15,12 @@ from exit_bridge.errors import BankError
 DECLINE = "SUBMIT_FORM"
 """Where somebody goes who does not agree: the form is sent at once, as a section cannot end it here (discovery)."""
 
+OPEN = {
+    "publishSettings": {"publishState": {"isPublished": True, "isAcceptingResponses": True}},
+    "updateMask": "publishState",
+}
+"""Lets people answer a form (discovery); a form made with `unpublished` takes no answers until then."""
+
 
 def bodies(plan: Mapping[str, Any]) -> dict[str, Any]:
     """The requests by name, for the form of this `plan`. Raises BankError for what Google refuses.
@@ -40,10 +46,7 @@ def bodies(plan: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "create": {"info": {"title": plan["title"], "documentTitle": plan["title"]}},
         "batchUpdate": {"requests": requests},
-        "setPublishSettings": {
-            "publishSettings": {"publishState": {"isPublished": True, "isAcceptingResponses": True}},
-            "updateMask": "publishState",
-        },
+        "setPublishSettings": OPEN,
     }
 
 
