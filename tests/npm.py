@@ -17,7 +17,10 @@ V8 = ("--target", "es2022", "--lib", "es2022", "--types", "google-apps-script")
 
 
 def installed(name: str, packages: Sequence[str], temporary: Any) -> Path:
-    """A folder with these packages, each `name@version`; they are fetched once, into EXIT_BRIDGE_NODE_CACHE."""
+    """A folder with these packages, each `name@version`; they are fetched once, into EXIT_BRIDGE_NODE_CACHE.
+
+    `name`: of its own for each file of tests, as several of them may run at once.
+    """
     npm = shutil.which("npm") or missing("npm", "install Node.js 18 or newer")
     # Without a folder to keep them in they are fetched in every run.
     kept = os.environ.get("EXIT_BRIDGE_NODE_CACHE")

@@ -292,7 +292,7 @@ PACKAGES = ("@types/google-apps-script@2.0.13", "typescript@5.9.3")
 
 @pytest.fixture(scope="module")
 def checked(tmp_path_factory):
-    return type_checker("apps-script-types", PACKAGES, tmp_path_factory)
+    return type_checker("response-sheet-types", PACKAGES, tmp_path_factory)
 
 
 @pytest.mark.parametrize("language", BANK.wordings)
