@@ -1,6 +1,6 @@
 """The survey we write, held against the description of its API that Formbricks publishes.
 
-EXIT_BRIDGE_FORMBRICKS names that file, `docs/api-v3-reference/openapi.yml` of its repository, which is not ours to copy.
+EXIT_BRIDGE_FORMBRICKS names that file, docs/api-v3-reference/openapi.yml of its repository. It is not ours to copy.
 """
 
 from __future__ import annotations
