@@ -16,7 +16,7 @@ from tests.platforms.limesurvey.remote_control import PASSWORD, SID, USER, LimeS
 from exit_bridge.bank import load_bank
 from exit_bridge.cli import running
 from exit_bridge.cli.pull import FIRST_PAUSE, LONGEST_PAUSE
-from exit_bridge.errors import StoreUnavailable
+from exit_bridge.errors import SendFailed, StoreUnavailable
 from exit_bridge.http import origin
 from exit_bridge.platforms.limesurvey.api import PAGE
 from exit_bridge.platforms.limesurvey.rpc import Session
@@ -149,7 +149,7 @@ def test_what_has_no_time_is_left_out(server: LimeSurvey, path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "time", ["yesterday", "2026-02-30", "2026-07-01T10:00:00", "20260701", "", "2026-07-01T25:00Z"]
+    "time", ["yesterday", "2026-02-30", "2026-07-01T10:00:00", "20260701", "", "2026-07-01T25:00Z", "0001-01-01"]
 )
 def test_a_time_that_is_none(server: LimeSurvey, path: Path, time: str) -> None:
     """Without its zone nobody would know which hour is meant."""
@@ -230,6 +230,18 @@ def test_after_errors_it_waits_ever_longer_and_as_long_as_it_is_told(server: Lim
     assert lines(said.out)[0].startswith("failed, next try in 1 minutes: LimeSurvey failed")
     assert "next try in 90 minutes" in lines(said.out)[-2]
     assert lines(said.out)[-1] == "0 fetched: nothing is new."
+
+
+def test_an_outage_of_weeks_ends_nothing(path: Path, patience, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However often it failed, there is a next try."""
+
+    def away(*_: object, **__: object) -> None:
+        raise SendFailed("The server cannot be reached", where="tool")
+
+    monkeypatch.setattr("exit_bridge.pulling.pull", away)
+    event = patience(*[None] * 1100)
+    assert call(path, "pull", "first", "--every", "2").code == 0
+    assert (len(event.waits), event.waits[-1]) == (1101, LONGEST_PAUSE)
 
 
 def test_beside_a_worker(server: LimeSurvey, path: Path, patience) -> None:

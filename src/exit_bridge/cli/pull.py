@@ -29,6 +29,12 @@ SOME_REFUSED = 3
 FIRST_PAUSE, LONGEST_PAUSE = 60.0, 3600.0
 """Seconds to the next try after one failure, and after many, unless the tool asks for more."""
 
+ENOUGH_DOUBLED = 6
+"""So many times doubled the first pause is longer than the longest: a number that grows on is too large one day."""
+
+EARLIEST_YEAR = 1970
+"""No survey tool is older."""
+
 KINDS = {
     "accepted": "new",
     "edited": "changed",
@@ -52,7 +58,8 @@ def _moment(_: click.Context, __: click.Parameter, value: str | None) -> datetim
         moment = datetime.fromisoformat(f"{value}T00:00:00Z" if len(value) == len("2026-01-15") else value)
     except ValueError:
         moment = None
-    if moment is None or moment.tzinfo is None:
+    # Some tools are asked from a little earlier on, which the first days of the calendar do not have.
+    if moment is None or moment.tzinfo is None or moment.year < EARLIEST_YEAR:
         raise click.BadParameter("Write a date, such as 2026-01-15, or a time and its zone: 2026-01-15T09:00:00Z")
     return moment
 
@@ -139,7 +146,7 @@ def _again_and_again(bridge: Bridge, survey: Survey, pause: float, stop: Event) 
                 raise
             asked = getattr(error, "retry_after", None) or 0.0
             wait = max(asked, min(FIRST_PAUSE * 2**failures, LONGEST_PAUSE))
-            failures += 1
+            failures = min(failures + 1, ENOUGH_DOUBLED)
             line = f"failed, next try in {wait / 60:.0f} minutes: {error}"
         else:
             failures, wait = 0, pause
