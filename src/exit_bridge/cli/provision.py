@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import click
 
 from exit_bridge.cli.kept_secret import secret_keeper
-from exit_bridge.errors import SendFailed, SettingsError, UnreadableExport, UnsafeDestination, UsageError
+from exit_bridge.errors import ExitBridgeError, SendFailed, SettingsError, UsageError
 from exit_bridge.intake.mapping_file import MappingFile
 from exit_bridge.platforms import platform
+from exit_bridge.platforms.rest import REFUSED_PAUSE
 from exit_bridge.settings import Settings, Survey, load_settings, settings_path
 
 if TYPE_CHECKING:
@@ -84,7 +85,15 @@ def _made(path: Path, survey: Survey, api: ToolApi) -> str:
     files = survey_forms(survey)
     if not files:
         raise UsageError("No form is written for this tool", fix="Make it there by hand")
-    form = api.create_form(files)
+    try:
+        form = api.create_form(files)
+    except SendFailed as error:
+        # Neither refused for good nor for its login: the request may have been done before this went wrong.
+        if not error.permanent and error.retry_after != REFUSED_PAUSE:
+            tool = platform(survey.platform).title
+            click.echo(f"The form may have been made all the same. Look in {tool} before you run this again: if it is")
+            click.echo("there, delete it, or write its id as form in the settings. Otherwise there may be two.")
+        raise
     click.echo(f"The tool made the form {form}.")
     _note(path, survey, form)
     return form
@@ -99,7 +108,7 @@ def _bound(settings: Settings, survey: Survey, api: ToolApi, form: str) -> None:
     try:
         live = api.questions(form)
         text = learn(asked_in_form(live or ()), survey.bank, MappingFile()).text(survey.platform, survey.bank)
-    except (SendFailed, UnsafeDestination, UnreadableExport) as error:
+    except ExitBridgeError as error:  # the form is there all the same
         click.echo(f"{error}\nWhat its ids stand for is not written down yet: exit-bridge bind {survey.name} --live")
         return
     if text:
