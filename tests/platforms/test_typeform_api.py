@@ -13,6 +13,7 @@ from exit_bridge.bank import About, load_bank
 from exit_bridge.errors import ApiFailed
 from exit_bridge.platforms import platform
 from exit_bridge.platforms.api import Access, Pulled
+from exit_bridge.platforms.base import LiveQuestion
 from exit_bridge.platforms.typeform import api as module
 from exit_bridge.platforms.typeform.api import TypeformApi
 from exit_bridge.testing.round_trip import respondent
@@ -82,6 +83,11 @@ def test_what_the_form_asks(made: TypeformApi) -> None:
     assert not [key for key in asked if key.startswith("page_")]
     assert asked["rec01"].keys[-1].startswith("R1. ")
     assert [option[0] for option in asked["rec01"].options] == [f"rec01_{code}" for code in BANK.items["rec01"].codes]
+
+
+def test_a_question_whose_options_are_null_has_none(server: Server, made: TypeformApi) -> None:
+    server.forms[FORM]["fields"].append({"ref": "own", "type": "dropdown", "properties": {"choices": None}})
+    assert made.questions(FORM)[-1] == LiveQuestion(("own",), ())
 
 
 def test_responses_come_once_each_and_are_what_a_webhook_says(server: Server, made: TypeformApi) -> None:

@@ -85,6 +85,10 @@ class Remark:
     fix: str = ""
 
 
+EPOCH_YEAR = 1970
+"""Earlier times are no times of a response, and cannot always be reckoned with."""
+
+
 def instant(local: str, zone: str) -> str | None:
     """A tool's own time in the zone of `Access.time_zone` as RFC 3339; None where either is not known."""
     if not zone:
@@ -122,12 +126,13 @@ class Upto:
 
 
 def zoned(text: Any) -> datetime | None:
-    """RFC 3339 as a moment; None for anything else."""
+    """RFC 3339 as a moment in UTC; None for anything else, and for the year of a clock that was never set."""
     try:
         moment = datetime.fromisoformat(text)
-    except (TypeError, ValueError):
+        utc = moment.astimezone(UTC) if moment.tzinfo else None
+    except (TypeError, ValueError, OverflowError):
         return None
-    return moment if moment.tzinfo else None
+    return utc if utc and utc.year >= EPOCH_YEAR else None
 
 
 class ToolApi(ABC):

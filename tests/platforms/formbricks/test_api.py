@@ -106,6 +106,16 @@ def test_a_change_that_is_written_after_a_later_one_is_found(server):
     assert [[2]] == numbers([second])
 
 
+def test_a_clock_that_ran_ahead_hides_nothing(server):
+    """What was changed years from now is fetched, and does not lead the cursor there."""
+    server.respond(1, at(5))
+    server.respond(2, "2036-01-01T00:00:00.000Z")
+    (first,) = api(server).pull(None, TODAY)
+    server.respond(3, at(6))
+    (second,) = api(server).pull(first.cursor, TODAY)
+    assert ([1, 2], [3, 2]) == (*numbers([first]), *numbers([second]))
+
+
 def test_many_come_in_pages_and_none_twice(server):
     """A page begins where the last one ended, also where more than a page share one instant."""
     for number in range(PAGE + 10):
@@ -153,6 +163,7 @@ def test_a_cursor_of_something_else_is_the_beginning(server, cursor):
         ({"updatedAt": "yesterday"}, "no time"),
         ({"updatedAt": "2026-07-01T09:00:00"}, "no zone"),
         ({"updatedAt": None}, "nothing"),
+        ({"updatedAt": "0001-01-01T00:00:00+14:00"}, "before the calendar begins"),
         ({"id": 7}, "no id"),
     ],
 )

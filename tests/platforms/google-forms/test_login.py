@@ -50,7 +50,9 @@ def test_a_token_serves_until_shortly_before_its_end(google: Google, monkeypatch
         assert google.tokens - before == tokens
 
 
-@pytest.mark.parametrize("seconds", [None, "soon", 0, -5, float("nan"), float("inf"), 10**9])
+@pytest.mark.parametrize(
+    "seconds", [None, "soon", 0, -5, float("nan"), float("inf"), 10**9, pytest.param(10**400, id="huge")]
+)
 def test_a_token_of_unknown_life_serves_once(google: Google, seconds: object) -> None:
     google.expires_in = seconds
     api, before = client(google), google.tokens

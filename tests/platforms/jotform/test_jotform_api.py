@@ -106,9 +106,10 @@ def test_a_closed_form(server):
 
 
 def test_an_address_that_is_none(server):
-    """A plain one is made of the number."""
-    server._form = lambda: {"id": FORM, "url": "http://old.jotform.example/1"}
-    assert api(server).address(FORM) == f"https://form.jotform.com/{FORM}"
+    """A plain one is made of the number; what a terminal would obey is never shown."""
+    for url in ("http://old.jotform.example/1", "https://jotform.example/1\x1b[2J"):
+        server._form = lambda url=url: {"id": FORM, "url": url}
+        assert api(server).address(FORM) == f"https://form.jotform.com/{FORM}"
 
 
 # -- pulling ---------------------------------------------------------------------------------------------------------

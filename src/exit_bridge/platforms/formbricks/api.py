@@ -16,7 +16,7 @@ from typing import Any, Self
 from urllib.parse import urlencode
 
 from exit_bridge.errors import SendFailed, UnsafeDestination
-from exit_bridge.platforms.api import Access, Call, Pulled, Remark, ToolApi
+from exit_bridge.platforms.api import Access, Call, Pulled, Remark, ToolApi, zoned
 from exit_bridge.platforms.base import FormFile, LiveQuestion
 from exit_bridge.platforms.formbricks.delivery import FINISHED
 from exit_bridge.platforms.rest import Rest
@@ -138,7 +138,7 @@ class ManagementApi(ToolApi):
     def pull(
         self,
         cursor: str | None,
-        today: date,  # noqa: ARG002 (nothing is waited for: a change is found whenever it comes)
+        today: date,
         *,
         afresh: bool = False,
         since: datetime | None = None,
@@ -147,13 +147,15 @@ class ManagementApi(ToolApi):
         form = self.access.form
         before = Cursor.read(cursor, form)
         at = Cursor(form) if afresh else before
+        tomorrow = (today + timedelta(days=1)).isoformat()
         start, skip, unfinished = at.start if since is None else _written(since), 0, 0
         while True:
             rows = self._page(form, start, skip)
             fresh = [row for row in rows if at.seen.get(row["id"]) != row["updatedAt"]]
             finished = [row for row in fresh if row.get("finished")]
             unfinished += len(fresh) - len(finished)
-            at, full = at.after(rows), len(rows) == PAGE
+            # A clock that ran ahead must not lead the cursor past what changes until then.
+            at, full = at.after([row for row in rows if row["updatedAt"][:10] <= tomorrow]), len(rows) == PAGE
             yield Pulled(
                 payloads=tuple(map(_payload, finished)),
                 cursor=str(at),
@@ -191,15 +193,15 @@ class ManagementApi(ToolApi):
             yield Remark("broken", "Formbricks takes no scores back", "Take write_back out of the settings")
 
     def _hook(self, url: str) -> Mapping[str, Any] | None:
-        skip = 0
+        skip, met = 0, list[Any]()
         while True:
             query = urlencode({"limit": PAGE, "skip": skip})
             rows = self._webhooks.rows(self._webhooks.ask("GET", f"{_HOOKS}?{query}"), "data")
             if found := next((row for row in rows if row.get("url") == url), None):
                 return found
-            if len(rows) < PAGE:
+            if len(rows) < PAGE or rows == met:
                 return None
-            skip += PAGE
+            skip, met = skip + PAGE, rows
 
     def _workspace(self) -> str:
         if not self.access.user:
@@ -256,9 +258,9 @@ def _payload(row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _instant(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        raise ValueError("no zone")
+    moment = zoned(text)
+    if moment is None:
+        raise ValueError("no moment")
     return moment
 
 

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from urllib.parse import quote, urlencode
 
 from exit_bridge.errors import ApiFailed, SendFailed, UnsafeDestination
-from exit_bridge.platforms.api import Access, Call, Pulled, Remark, ToolApi
+from exit_bridge.platforms.api import Access, Call, Pulled, Remark, ToolApi, zoned
 from exit_bridge.platforms.base import FormFile, LiveQuestion, fault_in
 from exit_bridge.platforms.google_forms.answers import FORM, RESPONSES, Json, live, payload
 from exit_bridge.platforms.google_forms.api_body import OPEN
@@ -202,11 +202,7 @@ def _is_open(form: Json) -> bool | None:
 
 
 def _moment(row: Json) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(row.get("lastSubmittedTime") or row.get("createTime", ""))
-    except ValueError:
-        return None
-    return moment.astimezone(UTC) if moment.tzinfo else None
+    return zoned(row.get("lastSubmittedTime") or row.get("createTime", ""))
 
 
 def _read(cursor: str | None, form: str) -> datetime | None:

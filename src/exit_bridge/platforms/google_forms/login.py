@@ -133,6 +133,6 @@ def _seconds(value: Any) -> float:
     """How long a token works; not at all where that is not said. src: some write the number as text."""
     try:
         seconds = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return 0.0
     return seconds if 0 < seconds < _LONGEST else 0.0

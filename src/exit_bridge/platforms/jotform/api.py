@@ -69,7 +69,8 @@ class JotformApi(ToolApi):
     def address(self, form: str) -> str:
         """As Jotform gives it: it differs between the account's regions."""
         url = self._form(form).get("url")
-        return url if isinstance(url, str) and url.startswith("https://") else f"https://form.jotform.com/{form}"
+        usable = isinstance(url, str) and url.startswith("https://") and url.isprintable()
+        return str(url) if usable else f"https://form.jotform.com/{form}"
 
     def pull(
         self, cursor: str | None, today: date, *, afresh: bool = False, since: datetime | None = None

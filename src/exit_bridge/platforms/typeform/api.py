@@ -136,7 +136,7 @@ class TypeformApi(ToolApi):
 
 def _question(field: Mapping[str, Any]) -> LiveQuestion:
     properties = field.get("properties")
-    choices = properties.get("choices", []) if isinstance(properties, dict) else []
+    choices = (properties.get("choices") or []) if isinstance(properties, dict) else []
     options = (tuple(_texts(choice, "ref", "id", "label")) for choice in choices if isinstance(choice, dict))
     return LiveQuestion(tuple(_texts(field, "ref", "id", "title")), tuple(options))
 
