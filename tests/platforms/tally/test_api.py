@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from datetime import UTC, date, datetime, timedelta
 from itertools import product
@@ -14,6 +15,7 @@ from tests.platforms.tally.simulate import deliver
 from exit_bridge.bank import About, load_bank, questionnaire
 from exit_bridge.errors import ApiFailed
 from exit_bridge.http import Reply
+from exit_bridge.intake.mapping import mapping_for
 from exit_bridge.platforms import platform
 from exit_bridge.platforms.api import Access, Pulled
 from exit_bridge.platforms.tally.api import TallyApi
@@ -154,7 +156,9 @@ CHOICE = {"id": "q", "type": "MULTIPLE_CHOICE", "title": "R1. We listen.", "fiel
         (["Same"], ("Same",)),  # two options are called so
         (["Agree with all my heart"], ("Agree with all my heart",)),
         (["Agree", "a2"], ("Agree; a2 and more",)),
-        ([7], ()),
+        ([7], ("[7]",)),
+        ({"id": "a1"}, ('[{"id": "a1"}]',)),
+        (["", None], ()),
     ],
 )
 def test_which_option_is_meant_is_never_guessed(value: Any, read: tuple[str, ...]) -> None:
@@ -175,6 +179,10 @@ def test_a_matrix(value: Any) -> None:
     matrix = {**CHOICE, "type": "MATRIX", "title": "All of these"}
     assert said(matrix, blocks, value) == [(("We listen.", "r1"), ("Yes", "c2"))]
     assert said(matrix, blocks, {"gone": ["c2"]})[-1] == (("gone",), ("Yes", "c2"))
+    assert said(matrix, blocks, {"r1": None}) == said(matrix, blocks, []) == []
+    for other in ("Yes", ["c2"], [{"row": "r1", "column": "c2"}]):  # of which row is not known
+        ((keys, (text,)),) = said(matrix, blocks, other)
+        assert (keys, mapping_for(BANK).option("rec01", [text])) == (("We listen.", "r1"), None)
 
 
 def test_an_answer_to_a_question_that_is_not_listed_does_not_vanish() -> None:
@@ -256,6 +264,35 @@ def test_a_list_without_end_stops_the_pull(server: Server, made: TallyApi) -> No
     server._page = lambda _: page  # type: ignore[method-assign]
     with pytest.raises(ApiFailed, match="the same submissions again"):
         pulled(made)
+
+
+def test_webhooks_without_end(server: Server, made: TallyApi) -> None:
+    """A list that says forever that there is more, and never has."""
+    server.hooks = [{"id": f"h{n}", "formId": "another", "url": "https://other.example"} for n in range(3)]
+
+    def call(method: str, url: str, body: bytes, headers: Any) -> Reply:
+        reply = server(method, url, body, headers)
+        page = json.dumps({"webhooks": server.hooks, "hasMore": True}).encode()
+        return Reply(200, {}, page) if "/webhooks?" in url else reply
+
+    server.asked.clear()
+    lines = [each.line for each in TallyApi(Access("https://api.tally.so", FORM, secret=KEY), call).check(())]
+    assert f"Form {FORM} has no webhook" in lines
+    assert server.asked.count("GET /webhooks") == 2
+
+
+def test_what_is_odd_in_an_answer_is_no_traceback(server: Server, made: TallyApi) -> None:
+    """Numbers as ids, groups that are no texts, times at either end of the calendar."""
+    answer(server, 1, 0)
+    server.submissions[0] |= {"id": 7, "submittedAt": "9999-12-31T23:59:59-14:00"}
+    with pytest.raises(ApiFailed, match="not the API of Tally"):
+        pulled(made)
+    server.submissions[0] |= {"submittedAt": "2026-07-01T10:00:00Z"}
+    page = server._page({"page": "1", "filter": "completed"})
+    page["questions"][0] |= {"fields": [{"blockGroupUuid": ["g"]}]}
+    server._page = lambda _: page  # type: ignore[method-assign]
+    ids, _ = pulled(made)
+    assert ids == ["7"]
 
 
 # -- what goes wrong -------------------------------------------------------------------------------------------------

@@ -107,8 +107,8 @@ class TallyApi(ToolApi):
         while True:
             asked = {"page": page, "filter": "completed", **({"startDate": _written(start)} if start else {})}
             said = ask.ask("GET", f"forms/{_id(form)}/submissions?{urlencode(asked)}")
-            listed = ask.rows(said, "submissions")
-            moments = {ask.id_in(row): self._submitted(row) for row in listed}
+            listed = [{**row, "id": ask.id_in(row)} for row in ask.rows(said, "submissions")]
+            moments = {row["id"]: self._submitted(row) for row in listed}
             rows = [row for row in listed if row["id"] not in met and row.get("isCompleted") is not False]
             questions = asked_by(ask.rows(said, "questions"), blocks)
             left = said.get("hasMore") is True
@@ -161,16 +161,16 @@ class TallyApi(ToolApi):
 
     def _hook(self, form: str, url: str | None = None) -> Mapping[str, Any] | None:
         """The form's webhook to that address, or the first there is to any."""
-        ask, page = self._tally, 1
+        ask, page, met = self._tally, 1, list[Any]()
         while True:
             said = ask.ask("GET", f"webhooks?{urlencode({'page': page, 'limit': HOOKS})}")
             rows = ask.rows(said, "webhooks")
             for row in rows:
                 if row.get("formId") == form and url in (None, row.get("url")):
                     return row
-            if not rows or said.get("hasMore") is not True:
+            if rows == met or said.get("hasMore") is not True:
                 return None
-            page += 1
+            met, page = rows, page + 1
 
     def _submitted(self, row: Mapping[str, Any]) -> datetime:
         moment = zoned(row.get("submittedAt"))

@@ -8,6 +8,7 @@ none of them stays as it came, for intake to refuse.
 from __future__ import annotations
 
 import html
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -58,7 +59,7 @@ def asked_by(questions: Sequence[Json], blocks: Sequence[Json]) -> list[Asked]:
     found = []
     for question in questions:
         fields = [each for each in _list(question.get("fields")) if isinstance(each, dict)]
-        groups = [lists[group] for each in fields if (group := each.get("blockGroupUuid")) in lists]
+        groups = [lists[group] for each in fields if (group := _text(each.get("blockGroupUuid"))) in lists]
         names = tuple((_text(each.get("uuid")), _text(each.get("title"))) for each in fields)
         kind, title = _text(question.get("type")), _text(question.get("title"))
         found.append(Asked(_text(question.get("id")), kind, title, names, groups[0] if groups else {}))
@@ -96,7 +97,8 @@ def _fields(question: Asked, answer: Any) -> Iterator[dict[str, Any]]:
             }
     elif rows := question.lists.get("rows"):
         columns = question.lists.get("columns", {})
-        said = answer if isinstance(answer, dict) else {}
+        blank = answer in (None, "", [])
+        said = answer if isinstance(answer, dict) else {} if blank else {row: {"of all rows": answer} for row in rows}
         value = {_id(row, rows): _chosen(column, columns) for row, column in said.items()}
         yield {**base, "value": value, "rows": _named({**rows, **_more(value, rows)}), "columns": _named(columns)}
     elif options := question.lists.get("options"):
@@ -112,13 +114,16 @@ def _hidden(question: Asked, uuid: str, name: str, answer: Any) -> Any:
     return answer if len(question.fields) == 1 else None
 
 
-def _chosen(answer: Any, options: Mapping[str, str]) -> list[Any]:
-    return [_id(each, options) for each in (answer if isinstance(answer, list) else [answer])]
+def _chosen(answer: Any, options: Mapping[str, str]) -> list[str]:
+    chosen = answer if isinstance(answer, list) else [answer]
+    return [_id(each, options) for each in chosen if each not in (None, "")]
 
 
-def _id(said: Any, options: Mapping[str, str]) -> Any:
-    """The id of the option that is meant, where exactly one can be; else what came."""
-    if not isinstance(said, str) or said in options:
+def _id(said: Any, options: Mapping[str, str]) -> str:
+    """The id of the option that is meant, where exactly one can be; else what came, as a text that is no option."""
+    if not isinstance(said, str):
+        return json.dumps([said])
+    if said in options:
         return said
     meant = [uuid for uuid, text in options.items() if text == said.strip()]
     return meant[0] if len(meant) == 1 else said
@@ -137,7 +142,7 @@ def _text_of(payload: Any) -> str:
     """seen: options have `text`; docs: other blocks `html`."""
     if not isinstance(payload, dict):
         return ""
-    text = _text(payload.get("text")) or re.sub(r"<[^>]*>", "", _text(payload.get("html")))
+    text = _text(payload.get("text")) or re.sub(r"<[^<>]*>", "", _text(payload.get("html")))
     return html.unescape(text).strip() if "text" not in payload else text.strip()
 
 
