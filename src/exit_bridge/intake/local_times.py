@@ -72,7 +72,7 @@ class LocalTimes:
             )
         except ValueError:
             return None
-        return moment.isoformat() + _zone(found["zone"] or "")
+        return _iso(moment.isoformat() + _zone(found["zone"] or ""))
 
 
 def _iso(text: str) -> str | None:
