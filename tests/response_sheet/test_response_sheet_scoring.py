@@ -242,6 +242,8 @@ def test_labels_are_read_as_by_the_program():
         ("REC-01", "rec01"),
         ("{1}. {text2}", ""),
         ("Receptivity [{1}. {text2}]", ""),
+        ("{1}. {text1} [{text2}]", ""),
+        ("{1}. {text1} [{text1}]", "rec01"),
         ("Timestamp", ""),
         ("Z9. {text1}", ""),
         ("", ""),

@@ -18,6 +18,7 @@ from tests.platforms.apps_script import (
     posted,
     posted_of,
     waiting,
+    written,
 )
 
 from exit_bridge.testing import SECRET
@@ -184,6 +185,16 @@ def test_more_than_can_be_noted_is_sent_from_the_form_itself():
     assert arrived == {done.results[4 + place]["id"] for place in range(520)}
     assert [] == waiting(done)
     assert {"WAITING", "WAITING_1"} == {name for name in done.properties if name.startswith(("WAITING", "ALL_"))}
+
+
+def test_without_room_the_mark_always_moves():
+    """A run that sends everything may be at it, and ends in the belief that there is nothing more."""
+    code = written()[1].replace("LONGEST_LIST = 20 * PIECE", "LONGEST_LIST = 0")
+    done = google(*CONNECTED, AWAY, *[{"submit": SAID}, {"state": 1}] * 3, BACK, {"hour": 1}, code=code)
+    marks = [int(done.results[place]["properties"]["ALL_FROM"]) for place in (5, 7, 9)]
+    assert marks[0] > marks[1] > marks[2]
+    assert {done.results[place]["id"] for place in (4, 6, 8)} == {b["response_id"] for b in posted(done)[-3:]}
+    assert "ALL_FROM" not in done.properties
 
 
 def test_a_list_that_cannot_be_read_means_everything_is_sent_again():

@@ -37,6 +37,15 @@ def test_a_submission_arrives_with_everything_and_nothing_besides():
     assert said_in(body) == {ref: SAID.get(title) for ref, title in TITLES.items()}
 
 
+@pytest.mark.parametrize("row", ["constructor", "toString", "__proto__"])
+def test_a_row_of_somebody_elses_is_none_of_ours(row):
+    """Whatever it is called."""
+    theirs = f"form.addGridItem().setTitle('Own').setRows(['{row}']).setColumns(['a'])"
+    (body,) = posted(google(*CONNECTED, {"by_hand": f"{theirs}; return null"}, {"submit": SAID}))
+    (grid,) = [item for item in body["items"] if item["title"] == "Own"]
+    assert ([row], [""], [None]) == (grid["rows"], grid["refs"], grid["values"])
+
+
 def test_gaps_are_told_as_such():
     """Skipped rows of a grid keep their places; a text left empty, a grid left whole and a choice are null alike."""
     first, *_ = [part for page in PLAN["pages"] for part in page["parts"] if part["kind"] == "grid"]

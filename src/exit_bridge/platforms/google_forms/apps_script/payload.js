@@ -26,8 +26,8 @@ function questions_(form) {
       if (!GRIDS.includes(about.type)) return { ...about, ref: typeof known === "string" ? known : "" };
       const rows = about.type === "GRID" ? item.asGridItem().getRows() : item.asCheckboxGridItem().getRows();
       // Rows have no ids, so a row is known by its words, wherever it stands.
-      const named = Object.fromEntries(Array.isArray(known) ? known : []);
-      return { ...about, rows, refs: rows.map((row) => named[row] || "") };
+      const named = new Map(Array.isArray(known) ? known : []);
+      return { ...about, rows, refs: rows.map((row) => named.get(row) || "") };
     });
 }
 

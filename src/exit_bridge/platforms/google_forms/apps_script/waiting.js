@@ -37,9 +37,11 @@ function parks_(id, at) {
         remember_("WAITING", longer);
         return;
       }
-      // No room for more ids. When the server is back everything since then is sent.
+      // No room for more ids. When the server is back everything since then is sent. The mark always changes, so that
+      // a run that is at it, and does not know of this response, leaves it where it is.
       const mark = memory_().getProperty("ALL_FROM");
-      memory_().setProperty("ALL_FROM", String(Math.min(Math.max(at - 1000, 0), mark === null ? at : Number(mark))));
+      const moved = mark === null ? at : Number(mark) - 1;
+      memory_().setProperty("ALL_FROM", String(Math.min(Math.max(at - 1000, 0), moved)));
     });
     return true;
   } catch (error) {
