@@ -600,8 +600,8 @@ function questions_(form) {
       if (!GRIDS.includes(about.type)) return { ...about, ref: typeof known === "string" ? known : "" };
       const rows = about.type === "GRID" ? item.asGridItem().getRows() : item.asCheckboxGridItem().getRows();
       // Rows have no ids, so a row is known by its words, wherever it stands.
-      const named = Object.fromEntries(Array.isArray(known) ? known : []);
-      return { ...about, rows, refs: rows.map((row) => named[row] || "") };
+      const named = new Map(Array.isArray(known) ? known : []);
+      return { ...about, rows, refs: rows.map((row) => named.get(row) || "") };
     });
 }
 
@@ -908,9 +908,11 @@ function parks_(id, at) {
         remember_("WAITING", longer);
         return;
       }
-      // No room for more ids. When the server is back everything since then is sent.
+      // No room for more ids. When the server is back everything since then is sent. The mark always changes, so that
+      // a run that is at it, and does not know of this response, leaves it where it is.
       const mark = memory_().getProperty("ALL_FROM");
-      memory_().setProperty("ALL_FROM", String(Math.min(Math.max(at - 1000, 0), mark === null ? at : Number(mark))));
+      const moved = mark === null ? at : Number(mark) - 1;
+      memory_().setProperty("ALL_FROM", String(Math.min(Math.max(at - 1000, 0), moved)));
     });
     return true;
   } catch (error) {

@@ -103,11 +103,14 @@ function folded_(text) {
 
 /**
  * @param {string} heading
- * @returns {string} The key of the question that a column under this heading holds; empty for none.
+ * @returns {string} The key of the question that a column under this heading holds; empty for none, and where the
+ *   heading names one and what it has in brackets another.
  */
 function questionOf_(heading) {
   const row = /\[([^\[\]]+)\]\s*$/.exec(heading);
-  return (row && byWords_(row[1])) || byWords_(heading) || byCode_(heading);
+  const inner = row ? byWords_(row[1]) : '';
+  const whole = byWords_(heading) || byCode_(heading);
+  return inner && whole && inner !== whole ? '' : inner || whole;
 }
 
 /**
