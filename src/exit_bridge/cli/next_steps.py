@@ -46,7 +46,9 @@ def print_next_steps(settings: Settings, survey: Survey, folder: Path, given: st
     click.echo("\nNext:")
     make = f"Make the form in {tool}"
     if forms:
-        make += f", as {folder / HOW_TO} says, from:" + "".join(f"\n     {folder / form.path}" for form in forms)
+        make += f", as {folder / HOW_TO} says; it tells what each file is for:" + "".join(
+            f"\n     {folder / form.path}" for form in forms
+        )
     steps = [
         make,
         f"Have {tool} post each response to this address:\n     {_address(settings, survey)}",
