@@ -131,7 +131,25 @@ def test_drift_is_found_and_bound(server: Server, path: Path) -> None:
     assert dict(binding.columns) == {"made-anew": "rec01"}
     assert binding.labels == {"rec02": {"other": "4"}}
     said = call(path, "provision", "staying-close", "--check")
-    assert (said.code, said.out) == (0, "35 of 35 questions with a scale are there and understood.\n")
+    assert said.code == 0
+    assert said.out == (
+        "35 of 35 questions with a scale are there and understood.\n"
+        "In other words there, and known all the same: rec01, rec02\n"
+    )
+
+
+def test_words_that_are_those_of_another_are_told(server: Server, path: Path) -> None:
+    """Options that changed their words, and questions: ids alone would read them as what they were."""
+    call(path, "provision", "staying-close", "--yes")
+    fields = {field["ref"]: field for field in server.forms[FORM]["fields"]}
+    one, two = fields["rec01"]["properties"]["choices"][:2]
+    one["label"], two["label"] = two["label"], one["label"]
+    fields["rec02"]["title"] = fields["rec04"]["title"]
+    fields["rec05"]["title"] = "Reworded"
+    said = call(path, "provision", "staying-close", "--check")
+    assert said.code == 3
+    assert "In other words there, and known all the same: rec05\n" in said.out
+    assert "so answers would be misread: rec01, rec02\n" in said.out
 
 
 def test_before_there_is_a_form_nothing_can_be_compared(server: Server, path: Path) -> None:

@@ -321,14 +321,21 @@ def test_one_survey_in_two_languages(language, tmp_path):
     assert given["language"] == language_of(language)
 
 
-def test_an_export_with_a_reworded_statement_is_matched_by_its_number(tmp_path):
-    """`12. R1. Other words` is still R1; the number of Formbricks itself says nothing."""
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "12. R1. Managers make time for what is new.",
+        "12. Receptivity - R1. Senior managers make sure that people have time to try new ideas.",
+    ],
+)
+def test_a_statement_is_found_that_was_reworded_or_made_the_row_of_a_matrix(tmp_path, heading):
+    """By its number; the number of Formbricks itself says nothing."""
     files = TOOL.write_form(BANK, "full", ["en"], ABOUT)
     words = {question.id: question for question in questionnaire(BANK, "full", "en", ABOUT).questions}
     said = {words["notice"].text: words["notice"].choices[0].label, words["rec01"].text: "Agree"}
     rows = list(csv.reader(io.StringIO(simulate.export(files, [said]).decode())))
     place = next(n for n, head in enumerate(rows[0]) if head.endswith(words["rec01"].text))
-    rows[0][place] = "12. R1. Managers make time for what is new."
+    rows[0][place] = heading
     out = io.StringIO()
     csv.writer(out).writerows(rows)
     path = tmp_path / "export.csv"

@@ -2,21 +2,26 @@ import base64
 import hashlib
 import hmac
 import json
+import random
 from collections import Counter
 
 import pytest
 from jsonschema import Draft202012Validator
+from tests.platforms.test_contract import simulator
 
 from exit_bridge.bank import HIDDEN, About, load_bank, questionnaire
 from exit_bridge.cli.hook import how_to_prove
 from exit_bridge.errors import UnknownLabel, UnreadableDelivery, UntrustedDelivery
 from exit_bridge.intake import DeployedForm, decode
+from exit_bridge.intake.asked import asked_in_form
+from exit_bridge.intake.binding import learn
 from exit_bridge.intake.exports import Filtered, read_export
+from exit_bridge.intake.mapping_file import MappingFile, read_mapping
 from exit_bridge.platforms import platform
 from exit_bridge.platforms.base import Delivery
-from exit_bridge.platforms.surveymonkey.delivery import pruned
+from exit_bridge.platforms.surveymonkey.delivery import live, pruned
 from exit_bridge.platforms.surveymonkey.form import LANGUAGES
-from exit_bridge.testing import ABOUT
+from exit_bridge.testing import ABOUT, respondent
 
 BANK = load_bank()
 TOOL = platform("surveymonkey")
@@ -245,3 +250,28 @@ def test_the_id_of_an_option_is_never_a_code():
     assert raw.answers[1].values == ("#4", "Rather yes")
     with pytest.raises(UnknownLabel):
         decode(raw, DeployedForm("s", TOOL.name, BANK))
+
+
+def test_words_that_were_changed_after_the_form_was_made(tmp_path):
+    """What its ids stand for was kept then, so that everything may be reworded and is read as before."""
+    files = TOOL.write_form(BANK, "full", ["en"], ABOUT)
+    said, meant = respondent(BANK, "full", "en", random.Random(3))
+    survey = json.loads(files[0].content)
+    for page, one in enumerate(survey["pages"], 1):
+        for question in one["questions"]:
+            question["id"] = f"62{page:02d}{question['position']:03d}"
+            for choice in question.get("answers", {}).get("choices", ()):
+                choice["id"] = f"{question['id']}{choice['position']:02d}"
+    binding = tmp_path / "s.binding.toml"
+    binding.write_text(learn(asked_in_form(live(survey)), BANK, MappingFile()).text(TOOL.name, BANK), "utf-8")
+    response = simulator("surveymonkey").deliver(files, said)
+    for page in response["pages"]:
+        for question in page["questions"]:
+            question["heading"] = "Reworded"
+            if question["family"] == "single_choice":
+                question["answers"][0]["simple_text"] = "Reworded too"
+    (raw,) = TOOL.read(response).responses
+    form = DeployedForm("s", TOOL.name, BANK, "full", binding=read_mapping(binding, BANK))
+    found = decode(raw, form)
+    assert {**found.answers, **found.context} == {**meant["answers"], **meant["context"]}
+    assert found.comments == meant["comments"]

@@ -61,12 +61,7 @@ def bind(
     if not text:
         click.echo("Nothing has to be written down: the bank knows all that is known here.")
         return
-    path = Path(chosen.binding) if chosen.binding else settings.path.with_name(f"{survey}.binding.toml")
-    with whole(path) as file:
-        file.write(text.encode())
-    click.echo(f"Written: {path.name}")
-    if not chosen.binding:
-        _name_it(settings, chosen, path)
+    keep(settings, chosen, text)
     if not exports:
         click.echo(f"Now take what waits once more: exit-bridge replay --all --survey {survey}")
 
@@ -159,6 +154,16 @@ def _tell_left(found: Learnt) -> None:
         click.echo(f"{len(found.unknown)} question(s) are nothing of the bank and stay out: {rest}")
     for question, options in found.odd.items():
         click.echo(f"{question}: {len(options)} answer(s) are none of its options, and stay refused")
+
+
+def keep(settings: Settings, survey: Survey, text: str) -> None:
+    """Write a binding where the settings name it, or beside them, and name it there."""
+    path = Path(survey.binding) if survey.binding else settings.path.with_name(f"{survey.name}.binding.toml")
+    with whole(path) as file:
+        file.write(text.encode())
+    click.echo(f"Written: {path.name}")
+    if not survey.binding:
+        _name_it(settings, survey, path)
 
 
 def _name_it(settings: Settings, survey: Survey, path: Path) -> None:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from exit_bridge.cli.kept_secret import secret_keeper
-from exit_bridge.errors import SettingsError, UsageError
+from exit_bridge.errors import SendFailed, SettingsError, UnreadableExport, UnsafeDestination, UsageError
+from exit_bridge.intake.mapping_file import MappingFile
 from exit_bridge.platforms import platform
 from exit_bridge.settings import Settings, Survey, load_settings, settings_path
 
@@ -48,6 +49,7 @@ def provision(ctx: click.Context, survey: str, yes: bool, check: bool) -> None:
         click.echo(f"The settings name the form {form}, so none is made. To make another, take that line out.")
     else:
         form = _made(path, chosen, api)
+        _bound(settings, chosen, api, form)
     click.echo("People can fill it in now." if api.activate(form) else "People could fill it in already.")
     if hook:
         _hooked(path, chosen, api, form, hook)
@@ -88,6 +90,22 @@ def _made(path: Path, survey: Survey, api: ToolApi) -> str:
     return form
 
 
+def _bound(settings: Settings, survey: Survey, api: ToolApi, form: str) -> None:
+    """Keep which of the tool's ids is which question and option, so that their words may be changed there."""
+    from exit_bridge.cli.bind import keep
+    from exit_bridge.intake.asked import asked_in_form
+    from exit_bridge.intake.binding import learn
+
+    try:
+        live = api.questions(form)
+        text = learn(asked_in_form(live or ()), survey.bank, MappingFile()).text(survey.platform, survey.bank)
+    except (SendFailed, UnsafeDestination, UnreadableExport) as error:
+        click.echo(f"{error}\nWhat its ids stand for is not written down yet: exit-bridge bind {survey.name} --live")
+        return
+    if text:
+        keep(settings, survey, text)
+
+
 def _hooked(path: Path, survey: Survey, api: ToolApi, form: str, hook: str) -> None:
     tool, kept = platform(survey.platform).title, list[str]()
     if survey.auth == "header":
@@ -121,7 +139,7 @@ def _drifted(survey: Survey, api: ToolApi) -> bool:
     """Tell what of the form in the tool is not, or no longer, understood."""
     from exit_bridge.deployed import binding_of
     from exit_bridge.intake.asked import asked_in_form
-    from exit_bridge.intake.binding import learn
+    from exit_bridge.intake.binding import learn, words_held_against
     from exit_bridge.intake.columns import listed
 
     bank, live = survey.bank, api.questions(api.access.form)
@@ -130,7 +148,10 @@ def _drifted(survey: Survey, api: ToolApi) -> bool:
             f"{platform(survey.platform).title} does not tell what its forms ask",
             fix=f"Look at an export instead: exit-bridge bind {survey.name} EXPORT --no-ask",
         )
-    found = learn(asked_in_form(live), bank, binding_of(survey))
+    asked, before = asked_in_form(live), binding_of(survey)
+    found = learn(asked, bank, before)
+    found.keep(before)
+    contrary, reworded = words_held_against(asked, found, bank)
     wanted = bank.variants[survey.variant].items
     missing = [item for item in wanted if item not in found.columns.values()]
     click.echo(f"{len(wanted) - len(missing)} of {len(wanted)} questions with a scale are there and understood.")
@@ -140,9 +161,16 @@ def _drifted(survey: Survey, api: ToolApi) -> bool:
         click.echo(f"Nothing of the bank: {listed([one.keys[-1] for one in found.unknown])}")
     for question, options in found.odd.items():
         click.echo(f"{question} has options that are none of its own: {listed([values[-1] for values in options])}")
+    if reworded:
+        click.echo(f"In other words there, and known all the same: {', '.join(reworded)}")
+    if contrary:
+        click.echo(
+            f"The words are those of another question or option, so answers would be misread: {', '.join(contrary)}"
+        )
+        click.echo("Put these back there, each with the words that the form was made with.")
     if missing or found.odd:
         click.echo(f"Put the words back there, or say what the new ones mean: exit-bridge bind {survey.name} --live")
-    return bool(missing or found.odd)
+    return bool(missing or found.odd or contrary)
 
 
 def _note(path: Path, survey: Survey, form: str) -> None:

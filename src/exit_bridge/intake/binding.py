@@ -122,6 +122,28 @@ def learn(asked: Iterable[Asked], bank: QuestionBank, given: MappingFile) -> Lea
     return found
 
 
+def words_held_against(asked: Iterable[Asked], found: Learnt, bank: QuestionBank) -> tuple[list[str], list[str]]:
+    """Questions that are known by an id, by their words: those whose words, or whose options', are the bank's for
+    another one, and those whose words it does not know.
+    """
+    contrary, reworded, mapping = [], [], mapping_for(bank)
+    for one in asked:
+        question = found.columns.get(as_key(one), "")
+        if len(one.keys) < 2 or question not in mapping.options:
+            continue
+        by_words, labels = mapping.by_words(one.keys[-1:]), found.labels.get(question, {})
+        pairs = [
+            (labels.get(values[0]) or mapping.option(question, values[:1]), mapping.option(question, values[-1:]))
+            for values in one.options
+            if len(values) > 1
+        ]
+        if (by_words and key_of(by_words) != question) or any(mine and said and mine != said for mine, said in pairs):
+            contrary.append(question)
+        elif not by_words or any(mine and not said for mine, said in pairs):
+            reworded.append(question)
+    return contrary, reworded
+
+
 @dataclass(frozen=True, slots=True)
 class Proposal:
     """A question of the form that reads like one of ours; `text` is ours."""

@@ -63,7 +63,13 @@ class Formbricks(Platform):
         ),
         drop_like=(r"useragent - .*", r"person\..*", r"[0-9]+\. .* - option id"),
         strip_leading="'",
-        styles=(HeadingStyle("numbered headlines", (r"no\.", "response id", "finished"), (r"[0-9]+\. (?P<text>.+)",)),),
+        styles=(
+            HeadingStyle(
+                "numbered headlines",
+                (r"no\.", "response id", "finished"),
+                (r"[0-9]+\. (?P<text>.+)", r"[0-9]+\. .+ - (?P<text>.+)"),  # the second of a matrix' row
+            ),
+        ),
     )
 
     def write_form(self, bank: QuestionBank, variant: str, languages: Sequence[str], about: About) -> list[FormFile]:
