@@ -1,7 +1,17 @@
 /**
  * Scores the answers in the spreadsheet that a Google form fills, inside that spreadsheet. Nothing is sent anywhere.
  * Made by exit-bridge from exit-open@1, full, for a form in any of its languages; this script speaks English.
- * docs/response-sheet.md says how to use it.
+ *
+ *   1. Open the form in Google Forms, choose Responses, then Link to Sheets (or View in Sheets). A spreadsheet opens.
+ *   2. In that spreadsheet choose Extensions > Apps Script. Delete what stands there and paste all of this file.
+ *   3. Choose the disk (Save project). Close that tab, and reload the spreadsheet.
+ *   4. After some seconds a new menu stands beside Help. Choose from it: Score these answers (its first line).
+ *   5. Google asks for permission, the first time only. Choose your account. If it says that it has not verified this
+ *      app, choose Advanced, then Go to the project. Tick what it asks for, then choose Continue or Allow. Then choose
+ *      Score these answers once more.
+ *   6. Read the two new sheets. Whoever can open the file sees people's answers.
+ *
+ * Nothing below needs a change. More on it: docs/response-sheet.md in the repository of exit-bridge.
  *
  * @OnlyCurrentDoc
  */

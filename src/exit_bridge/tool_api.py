@@ -31,7 +31,7 @@ def settings_of(survey: Survey) -> ApiSettings:
         raise SettingsError(
             f"The settings do not say how to reach the API of {tool.title}",
             where=f"surveys.{survey.name}",
-            fix=f"Add [surveys.{survey.name}.api] with url, user and secret (docs/settings.md)",
+            fix=f"Add [surveys.{survey.name}.api], as docs/platforms/{tool.name}.md says",
         )
     return survey.api
 

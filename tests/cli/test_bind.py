@@ -88,6 +88,22 @@ def test_a_question_in_other_words_is_taken_when_somebody_says_so(settings: Path
     assert (first["rec01_raw"], first["cop02_raw"], first["receptivity_answered"]) == ("4", "", "7")
 
 
+def test_a_question_whose_words_were_changed_twice_is_learnt_twice(
+    settings: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each question counts once, and the words before are still known: answers given under them may come yet."""
+    call(settings, "bind", "changed", table(settings.parent), answers="y\n")
+    monkeypatch.setitem(CHANGED, "rec01", "Senior managers see to it that people have time to try new ideas")
+    said = call(settings, "bind", "changed", table(settings.parent), answers="y\n")
+    assert said.code == 0, said.err
+    assert "33 of the 35 questions with a scale are known." in said.out
+    monkeypatch.undo()
+    again = call(settings, "bind", "changed", table(settings.parent), "--no-ask")
+    assert "34 of the 35 questions with a scale are known." in again.out
+    learnt = read_mapping(settings.with_name("changed.binding.toml"), BANK).columns
+    assert list(learnt.values()) == ["rec01", "rec01"]
+
+
 @pytest.mark.parametrize("flags", [["--no-ask"], []])
 def test_nothing_that_is_only_alike_is_taken_by_itself(settings: Path, flags: list[str]) -> None:
     """Without a yes it stays out, and where the bank knows the rest no file is written."""

@@ -435,7 +435,7 @@ def test_a_package_that_is_not_installed(answers, monkeypatch, package, ending):
     monkeypatch.setitem(sys.modules, package, None)
     said = call(None, "score", "nowhere.csv", "--out", f"new.{ending}")
     assert said.code == 1
-    assert "pip install '.[bulk]'" in said.err
+    assert 'pip install ".[bulk]"' in said.err
 
 
 # -- reports -------------------------------------------------------------------------------------------------------
@@ -469,7 +469,7 @@ def test_reports_as_pdf_too(answers, monkeypatch):
     monkeypatch.setitem(sys.modules, "typst", None)
     pdf.compiler.cache_clear()
     said = call(None, "score", answers, "--reports", "others", "--pdf", "--out", "scores.csv")
-    assert (said.code, "pip install '.[pdf]'" in said.err) == (1, True)
+    assert (said.code, 'pip install ".[pdf]"' in said.err) == (1, True)
     assert not Path("others").exists()
     assert not Path("scores.csv").exists()
 

@@ -22,7 +22,7 @@ from exit_bridge import logs
 from exit_bridge.bank import load_bank
 from exit_bridge.cli.made_up import answers
 from exit_bridge.cli.running import running
-from exit_bridge.errors import ExitBridgeError
+from exit_bridge.errors import ExitBridgeError, SendFailed
 from exit_bridge.intake import DeployedForm, Submission, decode, reply_address
 from exit_bridge.platforms import platform, platforms
 from exit_bridge.platforms.base import Platform
@@ -402,6 +402,19 @@ def test_send_test_says_when_nobody_is_there(tmp_path: Path) -> None:
     assert said.code == 1
     assert said.err.endswith("Start it with `exit-bridge serve`.\n")
     assert SECRET not in said.out + said.err
+
+
+def test_send_test_says_how_to_reach_a_service_on_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where public_url is set, and nothing answers there yet."""
+
+    def nobody(*_: object) -> None:
+        raise SendFailed("The server cannot be reached", where="reports.council.example")
+
+    monkeypatch.setattr("exit_bridge.http.post", nobody)
+    settings = write_settings(tmp_path, 'public_url = "https://reports.council.example"\n' + FIRST)
+    said = call(settings, "send-test", "first")
+    assert said.code == 1
+    assert said.err.endswith("add --url http://127.0.0.1:8000.\n")
 
 
 @pytest.mark.parametrize("url", ["reports.example", "https://", "ftp://a.example", "http://[::1", "http://a.example:x"])

@@ -462,7 +462,8 @@ def test_a_folder_that_cannot_be_written_is_said(path: Path) -> None:
 def test_without_a_public_address_there_is_none_to_paste(path: Path) -> None:
     """An address of this computer would never be reached."""
     said = call(path, *SCRIPTED)
-    assert "Not possible yet: this computer has no public address. Set public_url (docs/deploy.md)." in said.out
+    assert "Not possible yet: this computer has no public address. Set public_url (docs/deploy.md);\n" in said.out
+    assert "tells the ways without one." in said.out
     assert "127.0.0.1" not in said.out
 
 

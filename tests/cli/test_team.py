@@ -277,5 +277,5 @@ def test_the_demo_writes_every_format(tmp_path: Path) -> None:
 def test_the_demo_says_what_is_not_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(demo_team, "find_spec", lambda _: None)
     said = call(None, "demo", "--team", "--out", tmp_path)
-    assert "For PDFs too, in the folder of exit-bridge's repository: pip install '.[pdf]'" in said.out
+    assert 'For PDFs too, in the repository of exit-bridge: pip install ".[pdf]"' in said.out
     assert not list(tmp_path.rglob("*.pdf"))

@@ -89,6 +89,13 @@ def test_delimiters(tmp_path, heading, delimiter):
     assert table(tmp_path, f"{heading}\n".encode()).delimiter == delimiter
 
 
+@pytest.mark.parametrize("row", ["1,2", "1;9,2;9", '"1\n1","2;2;2"', 'a "b" c,2', "only one\n1,2"])
+def test_a_heading_with_more_semicolons_than_columns(tmp_path, row):
+    """The rows below tell that it is one text."""
+    assert table(tmp_path, f"How is it: a; b; c; d?,Why?\n{row}\n".encode()).delimiter == ","
+    assert table(tmp_path, b"How is it: a; b; c; d?,Why?\n").delimiter == ";"
+
+
 def test_two_delimiters_fit(tmp_path):
     """Nothing is guessed where two split the headings alike."""
     with pytest.raises(AmbiguousExport, match="a comma or a semicolon"):

@@ -147,7 +147,7 @@ def test_without_the_package(tmp_path, monkeypatch):
     """The command that installs it is in the message."""
     path = written(tmp_path / "a.xlsx", {"x": ANSWERS})
     monkeypatch.setitem(sys.modules, "python_calamine", None)
-    with pytest.raises(UnreadableExport, match=r"python-calamine.*pip install '\.\[bulk\]'"):
+    with pytest.raises(UnreadableExport, match=r'python-calamine.*pip install "\.\[bulk\]"'):
         open_tables(path)
 
 

@@ -141,4 +141,4 @@ def test_without_the_package_it_is_said_what_to_install(monkeypatch: pytest.Monk
     monkeypatch.setitem(sys.modules, "typst", None)
     with pytest.raises(ExitBridgeError, match="needs the package typst") as caught:
         reports.as_pdf(STATES["young"], MADE_ON)
-    assert "pip install '.[pdf]'" in caught.value.fix
+    assert 'pip install ".[pdf]"' in caught.value.fix

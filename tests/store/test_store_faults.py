@@ -247,7 +247,7 @@ def test_without_psycopg_the_command_to_install_it_is_named(monkeypatch: pytest.
     monkeypatch.setitem(sys.modules, "psycopg", None)
     with pytest.raises(SettingsError) as caught:
         open_store("postgresql://127.0.0.1/exit")
-    assert "pip install '.[postgres]'" in str(caught.value)
+    assert 'pip install ".[postgres]"' in str(caught.value)
 
 
 def test_no_answer_gets_into_a_traceback(store: Store, arrive: Arrive, monkeypatch: pytest.MonkeyPatch) -> None:

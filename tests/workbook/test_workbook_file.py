@@ -221,7 +221,7 @@ def test_without_xlsxwriter(monkeypatch):
     said = call(None, "forms", "workbook", "--variant", "full")
     assert (1, "") == (said.code, said.out)
     assert "needs the package xlsxwriter" in said.err
-    assert "pip install '.[workbook]'" in said.err
+    assert 'pip install ".[workbook]"' in said.err
     assert call(None, "forms", "typeform", "--variant", "full", "--out", "out").code == 0
 
 

@@ -49,12 +49,13 @@ def bind(
         else:
             asked = _live(chosen) if live else _waiting(chosen, store)
     found = learn(asked, bank, old)
-    found.keep(old)
-    items = [name for name in found.columns.values() if name in bank.items]
-    click.echo(f"{len(items)} of the {len(bank.variants[chosen.variant].items)} questions with a scale are known.")
+    items = bank.variants[chosen.variant].items
+    known = set(items).intersection(found.columns.values())
+    click.echo(f"{len(known)} of the {len(items)} questions with a scale are known.")
     if not no_ask:
         _confirm_questions(found, chosen, bank)
         _confirm_options(found, chosen, bank)
+    found.keep(old)  # now only: words that the form no longer has must not stand in the way of its new ones
     _tell_left(found)
     text = found.text(chosen.platform, bank)
     if not text:

@@ -62,7 +62,7 @@ def demo_team(out: Path) -> None:
         _tell(out / "next", "what you told us, what happens next, by when: one page for everybody who answered")
     click.echo("\nOpen report.html in each folder; facilitator.html is one page for whoever leads the meeting.")
     if not find_spec("typst"):
-        click.echo("For PDFs too, in the folder of exit-bridge's repository: pip install '.[pdf]'")
+        click.echo('For PDFs too, in the repository of exit-bridge: pip install ".[pdf]"')
 
 
 def _tell(folder: Path, what: str) -> None:

@@ -46,7 +46,9 @@ def print_next_steps(settings: Settings, survey: Survey, folder: Path, given: st
     click.echo("\nNext:")
     make = f"Make the form in {tool}"
     if forms:
-        make += f", as {folder / HOW_TO} says, from:" + "".join(f"\n     {folder / form.path}" for form in forms)
+        make += f", as {folder / HOW_TO} says; it tells what each file is for:" + "".join(
+            f"\n     {folder / form.path}" for form in forms
+        )
     steps = [
         make,
         f"Have {tool} post each response to this address:\n     {_address(settings, survey)}",
@@ -66,7 +68,8 @@ def print_next_steps(settings: Settings, survey: Survey, folder: Path, given: st
 def _address(settings: Settings, survey: Survey) -> str:
     if settings.public_url:
         return hook_url(settings.public_url, survey)
-    return "Not possible yet: this computer has no public address. Set public_url (docs/deploy.md)."
+    page = f"docs/platforms/{survey.platform}.md tells the ways without one"
+    return f"Not possible yet: this computer has no public address. Set public_url (docs/deploy.md);\n     {page}."
 
 
 def _upgrade(settings: Settings) -> list[str]:

@@ -120,5 +120,5 @@ def _needed(package: str, ending: str) -> Any:
     except ImportError:
         raise ExitBridgeError(
             f"Writing {ending} needs the package {package}, which is not installed",
-            fix="In the folder of exit-bridge's repository run `pip install '.[bulk]'`, or use --out FILE.csv",
+            fix='In the repository of exit-bridge run `pip install ".[bulk]"`, or use --out FILE.csv',
         ) from None

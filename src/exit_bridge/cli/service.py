@@ -167,7 +167,11 @@ def send_test(given: str | None, survey: str, url: str, reply_to: str) -> None:
     try:
         reply = post(hook_url(base, chosen, reveal=True), body, headers, policy)
     except SendFailed as error:
-        raise SendFailed(error.what, where=error.where, fix=error.fix or "Start it with `exit-bridge serve`") from None
+        start = "Start it with `exit-bridge serve`"
+        if not is_loopback(urlsplit(base).hostname or ""):
+            here = f"http://127.0.0.1:{DEFAULT_PORT}"
+            start += f". If it runs on this machine only, not yet at public_url, add --url {here}"
+        raise SendFailed(error.what, where=error.where, fix=error.fix or start) from None
     status = _status(reply)
     click.echo(f"The hook answered {reply.status} {status}.")
     if status not in ("accepted", "edited", "spooled"):

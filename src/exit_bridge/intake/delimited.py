@@ -15,6 +15,9 @@ from exit_bridge.intake.bare import MARK, BareCells, quotes_everything
 from exit_bridge.intake.encodings import encoding_of, text_of
 from exit_bridge.intake.table import MAX_RECORD, NULL, Progress, Table
 
+_LOOKED_AT = 20
+"""How many rows are looked at to tell whether a file is split right."""
+
 DELIMITERS = {",": "a comma", ";": "a semicolon", "\t": "a tab"}
 
 
@@ -105,18 +108,37 @@ def _never_closed(number: int) -> NoReturn:
 
 
 def _delimiter(path: Path, encoding: str) -> str:
-    """The one that splits the heading line into most columns."""
-    columns = {}
+    """The one that splits the heading line into most columns, unless the rows below are then of another width.
+
+    A long text as a heading may hold more semicolons than there are columns.
+    """
+    columns, fits = {}, {}
     for delimiter in DELIMITERS:
-        with text_of(path, encoding, None) as file:
-            lines = _Lines(file)
-            try:
-                columns[delimiter] = len(next(csv.reader(lines, delimiter=delimiter, strict=True), []))
-            except csv.Error:
-                columns[delimiter] = 0
+        columns[delimiter], fits[delimiter] = _widths(path, encoding, delimiter)
+    if any(fits.values()):
+        columns = {delimiter: found for delimiter, found in columns.items() if fits[delimiter]}
     most = max(columns.values())
     best = [delimiter for delimiter, found in columns.items() if found == most]
     if most > 1 and len(best) > 1:
         names = " or ".join(DELIMITERS[delimiter] for delimiter in best)
         raise AmbiguousExport(f"The headings can be split at {names}", fix="Save the file with one delimiter")
     return best[0]
+
+
+def _widths(path: Path, encoding: str, delimiter: str) -> tuple[int, bool]:
+    """How many columns the heading line then has, and whether these are several and some row below has as many."""
+    with text_of(path, encoding, None) as file:
+        lines = _Lines(file)
+        rows = csv.reader(lines, delimiter=delimiter, strict=True)
+        try:
+            width = len(next(rows, []))
+        except csv.Error:
+            return 0, False
+        for number in range(2, _LOOKED_AT + 2) if width > 1 else ():
+            lines.begin(number)
+            try:
+                if len(next(rows, [])) == width:
+                    return width, True
+            except (csv.Error, UnreadableExport):  # wrongly split, or a broken row, which is told when it is read
+                break
+        return width, False

@@ -75,7 +75,7 @@ def sheets(path: Path, size: int, progress: Progress | None) -> list[Table]:
     except ImportError:
         raise UnreadableExport(
             "This is an Excel workbook, and reading it needs the package python-calamine, which is not installed",
-            fix="In the folder of exit-bridge's repository run `pip install '.[bulk]'`, or save it as CSV (UTF-8)",
+            fix='In the repository of exit-bridge run `pip install ".[bulk]"`, or save it as CSV (UTF-8)',
         ) from None
     try:
         with path.open("rb") as file:

@@ -110,6 +110,6 @@ def compiler() -> Compiler:
     except ImportError:
         raise ExitBridgeError(
             "A PDF needs the package typst, which is not installed",
-            fix="In the folder of exit-bridge's repository run: pip install '.[pdf]'",
+            fix='In the repository of exit-bridge run pip install ".[pdf]"',
         ) from None
     return Compiler(ignore_system_fonts=True)  # with those of the machine, each would make another file

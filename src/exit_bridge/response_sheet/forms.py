@@ -20,7 +20,9 @@ _HEAD = """\
 /**
  * Scores the answers in the spreadsheet that a Google form fills, inside that spreadsheet. Nothing is sent anywhere.
  * Made by exit-bridge from REF, VARIANT, for a form in any of its languages; this script speaks LANGUAGE.
- * docs/response-sheet.md says how to use it.
+ *
+STEPS *
+ * Nothing below needs a change. More on it: docs/response-sheet.md in the repository of exit-bridge.
  *
  * @OnlyCurrentDoc
  */
@@ -47,7 +49,9 @@ _HOW = """\
 2. In that spreadsheet choose Extensions > Apps Script. Delete what stands there and paste all of THIS_FILE.
 3. Choose the disk (Save project). Close that tab, and reload the spreadsheet.
 4. After some seconds a new menu stands beside Help. Choose from it: Score these answers (its first line).
-5. Google asks once for permission. What it asks, and what to answer: see docs/response-sheet.md.
+5. Google asks for permission, the first time only. Choose your account. If it says that it has not verified this
+   app, choose Advanced, then Go to the project. Tick what it asks for, then choose Continue or Allow. Then choose
+   Score these answers once more.
 6. Read the two new sheets. Whoever can open the file sees people's answers.
 """
 
@@ -80,10 +84,21 @@ def script(plan: Plan) -> str:
     name = plan.words.name or plan.language
     table = "{\n" + "".join(f"  {_json(key)}: {_json(value)},\n" for key, value in data(plan).items()) + "}"
     head = _HEAD
-    for mark, value in (("REF", plan.bank.ref), ("VARIANT", plan.variant), ("LANGUAGE", name), ("DATA", table)):
+    for mark, value in (
+        ("REF", plan.bank.ref),
+        ("VARIANT", plan.variant),
+        ("LANGUAGE", name),
+        ("STEPS", _steps()),
+        ("DATA", table),
+    ):
         head = head.replace(mark, value, 1)
     folder = files(ROOM) / "script"
     return "\n".join((head, *((folder / f"{part}.js").read_text("utf-8") for part in PARTS)))
+
+
+def _steps() -> str:
+    # Whoever is handed this file alone has no other page.
+    return "".join(f" *   {line}\n" for line in _HOW.replace("THIS_FILE", "this file").splitlines())
 
 
 def _json(value: Any) -> str:

@@ -52,7 +52,7 @@ def make_engine(url: str, busy_timeout_ms: int) -> Engine:
     except ImportError:
         raise SettingsError(
             "PostgreSQL needs the package psycopg",
-            fix="In the folder of exit-bridge's repository run: pip install '.[postgres]'",
+            fix='In the repository of exit-bridge run pip install ".[postgres]"',
         ) from None
     _prepare_postgresql(engine, busy_timeout_ms)
     return engine

@@ -37,7 +37,7 @@ class WorkbookForms:
         except ImportError:
             raise ExitBridgeError(
                 "Writing the workbook needs the package xlsxwriter, which is not installed",
-                fix="In the folder of exit-bridge's repository run `pip install '.[workbook]'`",
+                fix='In the repository of exit-bridge run `pip install ".[workbook]"`',
             ) from None
         files = []
         for language in languages:

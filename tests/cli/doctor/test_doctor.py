@@ -115,6 +115,11 @@ CASES = {
         "broken",
         "survey first: The question bank has no variant 'nosuch'",
     ),
+    "binding that is not there": (
+        lambda text: text.replace("bank =", 'binding = "nosuch.toml"\nbank ='),
+        "broken",
+        "survey first: The survey's binding cannot be used.",
+    ),
     "unknown language": (
         lambda text: text.replace("bank =", 'languages = ["en", "xx"]\nbank ='),
         "broken",

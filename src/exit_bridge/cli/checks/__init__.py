@@ -52,6 +52,7 @@ INSTALLATION: tuple[Check, ...] = (
 
 SURVEY: tuple[SurveyCheck, ...] = (
     survey.works,
+    survey.binding,
     survey.reports,
     survey.notice,
     survey.form,

@@ -9,7 +9,8 @@ from pathlib import Path
 from exit_bridge.bank.wording import draft_fault
 from exit_bridge.cli.checks.finding import Finding, Scene
 from exit_bridge.cli.survey_forms import HOW_TO, forms_folder, survey_forms
-from exit_bridge.errors import ExitBridgeError
+from exit_bridge.deployed import binding_of
+from exit_bridge.errors import ExitBridgeError, UnreadableDelivery
 from exit_bridge.platforms import platform
 from exit_bridge.reports.pdf import compiler
 from exit_bridge.sending import EmailDestination, FolderDestination, Notify
@@ -61,6 +62,17 @@ def works(_: Scene, survey: Survey) -> Iterator[Finding]:
     if mode == "none":
         yield Finding("look", about, "Anybody on this machine can post to it", 'Take the line auth = "none" out')
     yield Finding("ok", about, f"{tool.title}, auth by {mode}, {bank.ref}, {survey.variant}")
+
+
+def binding(_: Scene, survey: Survey) -> Iterator[Finding]:
+    """Can the file with the form's own words be used? Deliveries wait in quarantine while it cannot."""
+    try:
+        binding_of(survey)
+    except UnreadableDelivery as error:
+        fix = f"{error.fix or 'Mend the file'} ({survey.binding})"
+        yield Finding("broken", f"survey {survey.name}", error.what, fix)
+    except ExitBridgeError:  # found by `works`
+        return
 
 
 def reports(scene: Scene, survey: Survey) -> Iterator[Finding]:

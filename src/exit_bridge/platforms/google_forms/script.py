@@ -20,7 +20,8 @@ PARTS = ("build", "parts", "connect", "send", "payload", "post", "memory", "wait
 IMPORT = """\
 1. At script.google.com choose New project, delete what stands in the editor, paste the whole of {} and save.
 2. Choose buildForm above the editor and press Run. Google asks for permission: choose the account that is to own the
-   form. If it says that it has not verified this app, choose Advanced, then Go to the project, then Allow.
+   form. If it says that it has not verified this app, choose Advanced, then Go to the project.
+   Tick what it asks for, then choose Continue (or Allow).
 3. The log under the editor shows two links. Open the one for answering in a private window. If it asks for an account,
    open the other one and let everyone who has the link respond.
 4. Answer it twice: once with Yes, once with No, which must lead past all questions.
