@@ -99,7 +99,8 @@ def test_what_goes_wrong_is_one_sentence(server: Server, path: Path, status: int
     """With what to do; run again, it goes on."""
     server.down = status
     said = call(path, "provision", "staying-close", "--yes")
-    assert (said.code, said.out) == (1, "")
+    unsure = "The form may have been made all the same." if status in (429, 500, 503) else ""
+    assert (said.code, said.out.partition(" Look")[0].strip()) == (1, unsure)
     assert said.err.startswith("exit-bridge: ")
     assert TOKEN not in said.err
     server.down = 0

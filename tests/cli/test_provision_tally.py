@@ -14,6 +14,8 @@ from exit_bridge import tool_api
 from exit_bridge.bank import load_bank
 from exit_bridge.bridge import Bridge
 from exit_bridge.cli.survey_forms import survey_forms
+from exit_bridge.errors import ExitBridgeError
+from exit_bridge.http import Reply
 from exit_bridge.platforms.base import Delivery
 from exit_bridge.settings import load_settings
 from exit_bridge.store import open_store
@@ -145,3 +147,33 @@ def test_what_came_both_ways_is_one_response(server: Server, path: Path, texts: 
     assert pulled.out == "3 fetched: 1 new, 1 kept already, 1 declined the notice.\n"
     since = call(path, "pull", "staying-close", "--since", "2026-01-15T10:01:00Z")
     assert since.out == "2 fetched: 1 kept already, 1 declined the notice.\n"
+
+
+def test_a_form_whose_answer_got_lost_is_not_made_twice_unawares(
+    server: Server, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The request was done and its answer broke off: the person is told to look before the next try."""
+
+    def half(method: str, url: str, body: bytes, headers: dict[str, str]) -> Reply:
+        reply = server(method, url, body, headers)
+        return Reply(reply.status, {}, reply.body[:5], truncated=True) if method == "POST" else reply
+
+    monkeypatch.setattr(tool_api, "caller", lambda _: half)
+    made = provision(path, "--yes")
+    assert (made.code, len(server.forms)) == (1, 1)
+    assert "Look in Tally before you run this again: if it is\nthere, delete it, or write its id" in made.out
+
+
+def test_a_binding_that_cannot_be_written_ends_nothing(
+    server: Server, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The form is there: it is opened all the same, and what is left to do is said."""
+
+    def full(*_: object) -> None:
+        raise ExitBridgeError("It cannot be written: No space left on device", where="binding", fix="Make room")
+
+    monkeypatch.setattr("exit_bridge.cli.bind.keep", full)
+    made = provision(path, "--yes")
+    assert made.code == 0
+    assert "exit-bridge bind staying-close --live" in made.out
+    assert server.forms[FORM]["status"] == "PUBLISHED"

@@ -108,11 +108,10 @@ def _bound(settings: Settings, survey: Survey, api: ToolApi, form: str) -> None:
     try:
         live = api.questions(form)
         text = learn(asked_in_form(live or ()), survey.bank, MappingFile()).text(survey.platform, survey.bank)
+        if text:
+            keep(settings, survey, text)
     except ExitBridgeError as error:  # the form is there all the same
         click.echo(f"{error}\nWhat its ids stand for is not written down yet: exit-bridge bind {survey.name} --live")
-        return
-    if text:
-        keep(settings, survey, text)
 
 
 def _hooked(path: Path, survey: Survey, api: ToolApi, form: str, hook: str) -> None:
