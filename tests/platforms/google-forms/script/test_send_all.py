@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.platforms.apps_script import CONNECTED, SAID, google, log_of, posted, posted_of, waiting
+from tests.platforms.apps_script import CONNECTED, SAID, google, log_of, posted, posted_of, waiting, written
 
 pytestmark = pytest.mark.node
 
@@ -72,6 +72,15 @@ def test_one_that_is_refused_is_kept_and_the_others_go_on():
     done = google(CONNECTED[0], *SEVERAL * 3, *CONNECTED[1:], {"world": {"answers": [200, 413]}}, {"run": "sendAll"})
     assert [done.results[3]["id"]] == waiting(done)
     assert "all but 1" in log_of(done.results[-1])
+    assert [done.results[place]["id"] for place in (1, 3, 5)] == [body["response_id"] for body in posted(done)]
+    assert "ALL_FROM" not in done.properties
+
+
+def test_without_room_one_that_is_refused_holds_nobody_up():
+    """Each is sent once, and the mark is gone at the end."""
+    code = written()[1].replace("LONGEST_LIST = 20 * PIECE", "LONGEST_LIST = 0")
+    refused = {"world": {"answers": [200, 413, 200]}}
+    done = google(CONNECTED[0], *SEVERAL * 3, *CONNECTED[1:], refused, {"run": "sendAll"}, {"hour": 1}, code=code)
     assert [done.results[place]["id"] for place in (1, 3, 5)] == [body["response_id"] for body in posted(done)]
     assert "ALL_FROM" not in done.properties
 

@@ -102,7 +102,7 @@ function continueAll_(form, questions, until) {
     const { response, at } = due[place];
     const verdict = deliver_(form, questions, response, 1);
     if (verdict.kind === "failed") return verdict.words;
-    if (verdict.kind === "refused") parks_(response.getId(), at);
+    if (verdict.kind === "refused") parks_(response.getId(), at, true);
     const next = due[place + 1];
     // Of several in one millisecond the last one moves the mark, so that none is passed over.
     if (next && next.at === at) continue;
