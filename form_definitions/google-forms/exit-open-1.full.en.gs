@@ -511,7 +511,7 @@ function continueAll_(form, questions, until) {
     const { response, at } = due[place];
     const verdict = deliver_(form, questions, response, 1);
     if (verdict.kind === "failed") return verdict.words;
-    if (verdict.kind === "refused") parks_(response.getId(), at);
+    if (verdict.kind === "refused") parks_(response.getId(), at, true);
     const next = due[place + 1];
     // Of several in one millisecond the last one moves the mark, so that none is passed over.
     if (next && next.at === at) continue;
@@ -894,9 +894,11 @@ function waiting_() {
  *
  * @param {string} id
  * @param {number} at
+ * @param {boolean} [passed] is a run that sends everything past it? Without room for its id it is left then: to go back
+ *   for one that is refused would hold up all that come after it
  * @returns {boolean} whether it could be noted
  */
-function parks_(id, at) {
+function parks_(id, at, passed) {
   try {
     alone_(() => {
       const list = waiting_();
@@ -908,6 +910,7 @@ function parks_(id, at) {
         remember_("WAITING", longer);
         return;
       }
+      if (passed) return;
       // No room for more ids. When the server is back everything since then is sent. The mark always changes, so that
       // a run that is at it, and does not know of this response, leaves it where it is.
       const mark = memory_().getProperty("ALL_FROM");
