@@ -22,6 +22,8 @@ from exit_bridge.settings import load_settings
 from exit_bridge.store import open_store
 from exit_bridge.testing.round_trip import respondent
 
+pytestmark = pytest.mark.dev  # the server holds everything against Google's own description
+
 BANK = load_bank()
 SETTINGS = """\
 public_url = "https://bridge.example"

@@ -88,6 +88,10 @@ STEPS: dict[str, Callable[[ToolApi, str], Any]] = {
     "pull": lambda api, _: list(api.pull(None, TODAY)),
     "check": lambda api, _: list(api.check(())),
 }
+# Google's server holds everything against its own description, which is a package of the dev extra.
+every_tool = pytest.mark.parametrize(
+    "tool", [pytest.param(name, marks=pytest.mark.dev) if name == "google-forms" else name for name in ACCOUNTS]
+)
 NAMES = {tool.api: tool.name for tool in platforms() if tool.api}
 
 MAY_PASS = (404, "another shape")
@@ -150,7 +154,7 @@ def test_every_tool_with_an_api_is_here() -> None:
 
 
 @pytest.mark.parametrize("step", STEPS)
-@pytest.mark.parametrize("tool", ACCOUNTS)
+@every_tool
 def test_a_fault_at_any_request_is_one_sentence(tool: str, step: str) -> None:
     """It says what to do, and never what the tool said; of a form that was made already it tells the id."""
     requests = run(tool, step)

@@ -18,6 +18,8 @@ from exit_bridge.platforms.google_forms.api_body import bodies, question_ids
 from exit_bridge.platforms.google_forms.form import plan
 from exit_bridge.testing import ABOUT
 
+pytestmark = pytest.mark.dev  # the server holds everything against Google's own description
+
 BANK = load_bank()
 TOOL = platform("google-forms")
 SCHEMAS = {

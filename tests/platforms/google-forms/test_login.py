@@ -17,6 +17,8 @@ from exit_bridge.platforms.google_forms import login as module
 from exit_bridge.platforms.google_forms.api import FormsApi
 from exit_bridge.platforms.google_forms.login import Credentials
 
+pytestmark = pytest.mark.dev  # the server holds everything against Google's own description
+
 TOOL = platform("google-forms")
 
 
