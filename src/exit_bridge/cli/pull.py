@@ -15,6 +15,7 @@ import click
 
 from exit_bridge.cli.printing import minute
 from exit_bridge.errors import ExitBridgeError, SendFailed, StoreUnavailable, UnsafeDestination, UsageError
+from exit_bridge.platforms.api import EPOCH_YEAR
 from exit_bridge.settings import Survey, load_settings, settings_path
 
 if TYPE_CHECKING:
@@ -31,9 +32,6 @@ FIRST_PAUSE, LONGEST_PAUSE = 60.0, 3600.0
 
 ENOUGH_DOUBLED = 6
 """So many times doubled the first pause is longer than the longest: a number that grows on is too large one day."""
-
-EARLIEST_YEAR = 1970
-"""No survey tool is older."""
 
 KINDS = {
     "accepted": "new",
@@ -59,7 +57,7 @@ def _moment(_: click.Context, __: click.Parameter, value: str | None) -> datetim
     except ValueError:
         moment = None
     # Some tools are asked from a little earlier on, which the first days of the calendar do not have.
-    if moment is None or moment.tzinfo is None or moment.year < EARLIEST_YEAR:
+    if moment is None or moment.tzinfo is None or moment.year < EPOCH_YEAR:
         raise click.BadParameter("Write a date, such as 2026-01-15, or a time and its zone: 2026-01-15T09:00:00Z")
     return moment
 
