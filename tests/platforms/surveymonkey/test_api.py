@@ -222,6 +222,8 @@ def test_what_cannot_be_read_is_an_error_in_plain_words(server, body, what):
         {"data": [{"id": "1", "date_modified": None}], "total": 1},
         {"data": [{"id": "1", "date_modified": "yesterday"}], "total": 1},
         {"data": [{"id": "1", "date_modified": "2026-07-01T09:00:00"}], "total": 1},
+        {"data": [{"id": "1", "date_modified": "0001-01-01T00:00:00+14:00"}], "total": 1},
+        {"data": [{"id": "1", "date_modified": "9999-12-31T23:59:59-14:00"}], "total": 1},
         {"data": [{"id": "1", "date_modified": "2026-07-01T09:00:00+00:00"}]},
         {"data": [{"id": "1", "date_modified": "2026-07-01T09:00:00+00:00"}], "total": "1"},
     ],

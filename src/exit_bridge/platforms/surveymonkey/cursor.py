@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 
+from exit_bridge.platforms.api import zoned
+
 OVERLAP = timedelta(minutes=10)
 
 Row = Mapping[str, Any]
@@ -62,10 +64,10 @@ class Cursor:
     def after(self, rows: Iterable[Row]) -> Self:
         """The cursor once these are kept; they are in order."""
         near = dict(self.near) | {str(row["id"]): row["date_modified"] for row in rows}
-        moments = {number: datetime.fromisoformat(when) for number, when in near.items()}
+        moments = {number: moment for number, when in near.items() if (moment := zoned(when))}
         latest = max([*moments.values(), *([self.latest] if self.latest else [])], default=None)
         kept = {number: near[number] for number, when in moments.items() if latest and latest - when <= OVERLAP}
-        return type(self)(self.form, latest.astimezone(UTC) if latest else None, kept)
+        return type(self)(self.form, latest, kept)
 
 
 def in_order(rows: Sequence[Row]) -> bool:
@@ -74,11 +76,14 @@ def in_order(rows: Sequence[Row]) -> bool:
         moments = [_moment(row) for row in rows if row["id"]]
     except (ValueError, TypeError, KeyError):
         return False
-    return len(moments) == len(rows) and all(when.tzinfo for when in moments) and moments == sorted(moments)
+    return len(moments) == len(rows) and moments == sorted(moments)
 
 
 def _moment(row: Row) -> datetime:
-    return datetime.fromisoformat(row["date_modified"])
+    moment = zoned(row["date_modified"])
+    if moment is None:
+        raise ValueError("no moment")
+    return moment
 
 
 def just_before(moment: datetime) -> str:
